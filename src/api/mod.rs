@@ -1,0 +1,1 @@
+//! What users write (`spec`) and read (`status`).
