@@ -6,4 +6,5 @@
 //! * [`api`] is what users write and read.
 
 pub mod api;
+pub mod cloud;
 pub mod model;

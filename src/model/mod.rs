@@ -1,7 +1,10 @@
 //! Deciding: synchronous functions of data. No I/O, no clock, no randomness.
 
 pub mod arn;
+pub mod fault;
 pub mod hive;
+pub mod kinds;
+pub mod lake;
 pub mod names;
-pub mod policy;
-pub mod schedule;
+pub mod owner;
+pub mod topology;

@@ -1,0 +1,19 @@
+//! (see `model::kinds::key`)
+
+use super::Aws;
+use super::Done;
+use crate::model::arn::Scope;
+use crate::model::fault::CallError;
+use crate::model::kinds::key::{Change, Observed, Target};
+
+pub(super) async fn observe(
+    _aws: &Aws,
+    _place: &Scope,
+    _target: &Target,
+) -> Result<Option<Observed>, CallError> {
+    Ok(None)
+}
+
+pub(super) async fn apply(_aws: &Aws, _place: &Scope, _change: &Change) -> Result<Done, CallError> {
+    Ok(Done::default())
+}

@@ -1,0 +1,18 @@
+//! (see `model::kinds::role`)
+
+use super::Aws;
+use crate::model::arn::Scope;
+use crate::model::fault::CallError;
+use crate::model::kinds::role::{Change, Observed, Target};
+
+pub(super) async fn observe(
+    _aws: &Aws,
+    _place: &Scope,
+    _target: &Target,
+) -> Result<Option<Observed>, CallError> {
+    Ok(None)
+}
+
+pub(super) async fn apply(_aws: &Aws, _place: &Scope, _change: &Change) -> Result<(), CallError> {
+    Ok(())
+}
