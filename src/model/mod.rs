@@ -5,6 +5,8 @@ pub mod fault;
 pub mod hive;
 pub mod kinds;
 pub mod lake;
+pub mod memory;
 pub mod names;
 pub mod owner;
+pub mod plan;
 pub mod topology;
