@@ -9,4 +9,6 @@ pub mod memory;
 pub mod names;
 pub mod owner;
 pub mod plan;
+pub mod policy;
+pub mod schedule;
 pub mod topology;
