@@ -10,5 +10,6 @@ pub mod names;
 pub mod owner;
 pub mod plan;
 pub mod policy;
+pub mod report;
 pub mod schedule;
 pub mod topology;
