@@ -180,9 +180,20 @@ pub fn classify(error: &CallError, age: Option<SignedDuration>) -> Fault {
         None if error.status.is_some_and(|status| status >= 500) => {
             (Soon, reasons::WAITING, "AWS had an internal error", "")
         }
-        None => (User, reasons::AWS_ERROR, "AWS refuses the request", "read AWS's message; edit the spec, or report a defect"),
+        None => (
+            User,
+            reasons::AWS_ERROR,
+            "AWS refuses the request",
+            "read AWS's message; edit the spec, or report a defect",
+        ),
     };
-    Fault { error: error.clone(), class, reason, meaning, remedy }
+    Fault {
+        error: error.clone(),
+        class,
+        reason,
+        meaning,
+        remedy,
+    }
 }
 
 impl Row {
@@ -209,7 +220,13 @@ impl Class {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let CallError { service, operation, code, message, status: _ } = &self.error;
+        let CallError {
+            service,
+            operation,
+            code,
+            message,
+            status: _,
+        } = &self.error;
         write!(f, "{service}:{operation} answered {code}: {}", self.meaning)?;
         if !self.remedy.is_empty() {
             write!(f, "; {}", self.remedy)?;
@@ -234,18 +251,32 @@ mod tests {
     use super::*;
 
     fn error(service: &'static str, operation: &'static str, code: &str, message: &str) -> CallError {
-        CallError { service, operation, code: code.into(), message: message.into(), status: Some(400) }
+        CallError {
+            service,
+            operation,
+            code: code.into(),
+            message: message.into(),
+            status: Some(400),
+        }
     }
 
     #[test]
     fn each_row_is_reached_by_an_error_of_its_own() {
         for (index, row) in TABLE.iter().enumerate() {
             let service = if row.service == "*" { "other" } else { row.service };
-            let operation = if row.operation == "*" { "Other" } else { row.operation };
+            let operation = if row.operation == "*" {
+                "Other"
+            } else {
+                row.operation
+            };
             for code in row.codes {
                 let error = error(service, operation, code, row.fragment);
                 let first = TABLE.iter().position(|row| row.matches(&error));
-                assert_eq!(first, Some(index), "{service} {operation} {code} is taken by an earlier row");
+                assert_eq!(
+                    first,
+                    Some(index),
+                    "{service} {operation} {code} is taken by an earlier row"
+                );
             }
         }
     }
@@ -279,7 +310,10 @@ mod tests {
         ];
         for (service, operation, code, message, age, class) in rows {
             let fault = classify(&error(service, operation, code, message), age);
-            assert_eq!(fault.class, class, "{service} {operation} {code} {message} {age:?}");
+            assert_eq!(
+                fault.class, class,
+                "{service} {operation} {code} {message} {age:?}"
+            );
         }
     }
 
@@ -301,7 +335,12 @@ mod tests {
 
     #[test]
     fn the_message_names_service_operation_code_meaning_and_remedy_without_request_ids() {
-        let error = error("kms", "CreateKey", "AccessDeniedException", "no\n way (Service: Kms, Request ID: 1)");
+        let error = error(
+            "kms",
+            "CreateKey",
+            "AccessDeniedException",
+            "no\n way (Service: Kms, Request ID: 1)",
+        );
         let text = classify(&error, None).to_string();
         assert_eq!(
             text,

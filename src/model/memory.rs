@@ -88,7 +88,10 @@ pub struct Tempo {
 impl Memory {
     /// The snapshot of all last sights.
     pub fn snapshot(&self) -> Snapshot {
-        self.seen.iter().map(|(id, seen)| (*id, seen.sight.clone())).collect()
+        self.seen
+            .iter()
+            .map(|(id, seen)| (*id, seen.sight.clone()))
+            .collect()
     }
 
     /// Notes what a look saw, or that it failed.
@@ -100,7 +103,15 @@ impl Memory {
         }
         let before = self.seen.get(&id).and_then(|seen| seen.absent_since);
         let absent_since = (sight == Sight::Absent).then(|| before.unwrap_or(now));
-        self.seen.insert(id, Seen { sight, at: now, depth, absent_since });
+        self.seen.insert(
+            id,
+            Seen {
+                sight,
+                at: now,
+                depth,
+                absent_since,
+            },
+        );
     }
 
     /// Notes a call that succeeded. What was seen of the resource is old now, so it is forgotten.
@@ -114,9 +125,21 @@ impl Memory {
 
     /// Notes a call that failed; it may have had its effect all the same, so nothing is written before the next look.
     pub fn failed(&mut self, id: Id, error: CallError, looking: bool, generation: i64, now: Timestamp) {
-        let before = self.failures.get(&id).filter(|f| f.generation == generation && f.looking == looking);
+        let before = self
+            .failures
+            .get(&id)
+            .filter(|f| f.generation == generation && f.looking == looking);
         let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
-        self.failures.insert(id, Failure { error, attempts, at: now, generation, looking });
+        self.failures.insert(
+            id,
+            Failure {
+                error,
+                attempts,
+                at: now,
+                generation,
+                looking,
+            },
+        );
     }
 
     /// Forgets the failures of a resource whose calls went through, or that needs none.
@@ -131,7 +154,9 @@ impl Memory {
 
     /// Whether this very call succeeded a moment ago, so that a sight which asks for it again is an old one.
     pub fn recently(&self, id: Id, change: &Change) -> bool {
-        self.writes.iter().any(|write| write.id == id && &write.change == change)
+        self.writes
+            .iter()
+            .any(|write| write.id == id && &write.change == change)
     }
 
     /// Judges an error in the light of how long ago the lake wrote to IAM or KMS.
@@ -141,9 +166,15 @@ impl Memory {
 
     /// When the failed calls of a resource may be tried again; `None`: now.
     pub fn retry_at(&self, id: Id, generation: i64, now: Timestamp) -> Option<(Fault, Timestamp)> {
-        let failure = self.failures.get(&id).filter(|failure| failure.generation == generation)?;
+        let failure = self
+            .failures
+            .get(&id)
+            .filter(|failure| failure.generation == generation)?;
         let fault = self.judge(&failure.error, now);
-        let at = failure.at.checked_add(fault.class.retry_in(failure.attempts)).unwrap_or(Timestamp::MAX);
+        let at = failure
+            .at
+            .checked_add(fault.class.retry_in(failure.attempts))
+            .unwrap_or(Timestamp::MAX);
         (at > now).then_some((fault, at))
     }
 }

@@ -36,7 +36,10 @@ struct Faults(Vec<SpecFault>);
 
 impl Faults {
     fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.0.push(SpecFault { path: path.into(), message: message.into() });
+        self.0.push(SpecFault {
+            path: path.into(),
+            message: message.into(),
+        });
     }
 
     fn within(&mut self, path: &str, unit: &str, value: i32, bounds: std::ops::RangeInclusive<i32>) {
@@ -72,7 +75,10 @@ pub fn faults(object: &Datalake, default_region: Option<&Region>) -> Vec<SpecFau
 fn name(object: &Datalake, faults: &mut Faults) {
     let name = object.metadata.name.as_deref().unwrap_or_default();
     if name.contains('.') || name.len() > 63 {
-        faults.add("metadata.name", "a lake's name has at most 63 characters and no dot: AWS names are made of it");
+        faults.add(
+            "metadata.name",
+            "a lake's name has at most 63 characters and no dot: AWS names are made of it",
+        );
     }
 }
 
@@ -80,7 +86,10 @@ fn region(spec: &DatalakeSpec, default_region: Option<&Region>, faults: &mut Fau
     match &spec.region {
         Some(region) => faults.check("spec.region", Region::parse(region).map(drop)),
         None if default_region.is_none() => {
-            faults.add("spec.region", "write a region, for example eu-west-1: the operator has none of its own");
+            faults.add(
+                "spec.region",
+                "write a region, for example eu-west-1: the operator has none of its own",
+            );
         }
         None => {}
     }
@@ -89,7 +98,10 @@ fn region(spec: &DatalakeSpec, default_region: Option<&Region>, faults: &mut Fau
 fn columns(spec: &DatalakeSpec, faults: &mut Faults) {
     let columns = &spec.schema.columns;
     if columns.is_empty() || columns.len() > MAX_COLUMNS {
-        faults.add("spec.schema.columns", format!("a table has 1 to {MAX_COLUMNS} columns, got {}", columns.len()));
+        faults.add(
+            "spec.schema.columns",
+            format!("a table has 1 to {MAX_COLUMNS} columns, got {}", columns.len()),
+        );
     }
     let mut seen = BTreeSet::new();
     for (index, column) in columns.iter().enumerate() {
@@ -105,12 +117,19 @@ fn columns(spec: &DatalakeSpec, faults: &mut Faults) {
             faults.check(&format!("{path}.name"), hive::column_name(&column.name));
         }
         if !seen.insert(name) {
-            faults.add(format!("{path}.name"), format!("\"{}\" is there twice: keep one", column.name));
+            faults.add(
+                format!("{path}.name"),
+                format!("\"{}\" is there twice: keep one", column.name),
+            );
         }
         if let Err(error) = hive::Type::parse(&column.r#type) {
             faults.add(format!("{path}.type"), error.to_string());
         }
-        if column.comment.as_ref().is_some_and(|comment| comment.chars().count() > 255) {
+        if column
+            .comment
+            .as_ref()
+            .is_some_and(|comment| comment.chars().count() > 255)
+        {
             faults.add(format!("{path}.comment"), "a comment has at most 255 characters");
         }
         if column.json_key.is_some() && !spec.schema.timestamp_formats.is_empty() {
@@ -122,25 +141,59 @@ fn columns(spec: &DatalakeSpec, faults: &mut Faults) {
 
 fn numbers(spec: &DatalakeSpec, faults: &mut Faults) {
     match (spec.stream.mode, spec.stream.shards) {
-        (StreamMode::OnDemand, Some(_)) => faults
-            .add("spec.stream.shards", "an OnDemand stream has no shards: remove shards, or write mode: Provisioned"),
+        (StreamMode::OnDemand, Some(_)) => faults.add(
+            "spec.stream.shards",
+            "an OnDemand stream has no shards: remove shards, or write mode: Provisioned",
+        ),
         (StreamMode::Provisioned, Some(shards)) => {
             faults.within("spec.stream.shards", "shards", shards, 1..=10_000);
         }
         _ => {}
     }
     let (buffering, retention) = (&spec.buffering, &spec.retention);
-    faults.within("spec.buffering.intervalSeconds", "seconds", buffering.interval_seconds, 60..=900);
-    faults.within("spec.buffering.sizeMiB", "MiB (Parquet and ORC conversion)", buffering.size_mib, 64..=128);
-    faults.within("spec.retention.streamHours", "hours", retention.stream_hours, 24..=8760);
+    faults.within(
+        "spec.buffering.intervalSeconds",
+        "seconds",
+        buffering.interval_seconds,
+        60..=900,
+    );
+    faults.within(
+        "spec.buffering.sizeMiB",
+        "MiB (Parquet and ORC conversion)",
+        buffering.size_mib,
+        64..=128,
+    );
+    faults.within(
+        "spec.retention.streamHours",
+        "hours",
+        retention.stream_hours,
+        24..=8760,
+    );
     faults.within("spec.retention.rawDays", "days", retention.raw_days, 1..=36_500);
-    faults.within("spec.retention.errorDays", "days", retention.error_days, 1..=36_500);
+    faults.within(
+        "spec.retention.errorDays",
+        "days",
+        retention.error_days,
+        1..=36_500,
+    );
     if let Some(days) = retention.lake_days {
         faults.within("spec.retention.lakeDays", "days", days, 1..=36_500);
     }
-    faults.within("spec.query.resultDays", "days", spec.query.result_days, 1..=36_500);
-    if spec.query.bytes_scanned_limit_mib.is_some_and(|limit| !(10..=8_000_000_000).contains(&limit)) {
-        faults.add("spec.query.bytesScannedLimitMiB", "Athena takes a limit of 10 MiB or more");
+    faults.within(
+        "spec.query.resultDays",
+        "days",
+        spec.query.result_days,
+        1..=36_500,
+    );
+    if spec
+        .query
+        .bytes_scanned_limit_mib
+        .is_some_and(|limit| !(10..=8_000_000_000).contains(&limit))
+    {
+        faults.add(
+            "spec.query.bytesScannedLimitMiB",
+            "Athena takes a limit of 10 MiB or more",
+        );
     }
     let window = spec.encryption.deletion_window_days;
     faults.within("spec.encryption.deletionWindowDays", "days", window, 7..=30);
@@ -152,21 +205,31 @@ fn format_and_partitions(spec: &DatalakeSpec, faults: &mut Faults) {
         FormatType::Orc => [Compression::Snappy, Compression::Zlib, Compression::Uncompressed],
     };
     if !known.contains(&spec.format.compression) {
-        let message = format!("{:?} files take {known:?}, not {:?}", spec.format.r#type, spec.format.compression);
+        let message = format!(
+            "{:?} files take {known:?}, not {:?}",
+            spec.format.r#type, spec.format.compression
+        );
         faults.add("spec.format.compression", message);
     }
     let zone = &spec.partitioning.time_zone;
     // Firehose API reference, ExtendedS3DestinationConfiguration, CustomTimeZone: letters, `/` and `_`, at most 50.
-    let letters = zone.chars().all(|c| c.is_ascii_alphabetic() || c == '/' || c == '_');
+    let letters = zone
+        .chars()
+        .all(|c| c.is_ascii_alphabetic() || c == '/' || c == '_');
     if zone.is_empty() || zone.len() > 50 || !letters {
         let message = "write an IANA time zone of letters, / and _, for example UTC or Europe/Madrid";
         faults.add("spec.partitioning.timeZone", message);
     }
     match (spec.partitioning.discovery, &spec.crawler) {
-        (Discovery::Projection, Some(_)) => faults
-            .add("spec.crawler", "with discovery: Projection there is no crawler: remove it, or write discovery: Crawler"),
+        (Discovery::Projection, Some(_)) => faults.add(
+            "spec.crawler",
+            "with discovery: Projection there is no crawler: remove it, or write discovery: Crawler",
+        ),
         (Discovery::Crawler, Some(crawler)) => {
-            faults.check("spec.crawler.schedule", Schedule::parse(&crawler.schedule).map(drop));
+            faults.check(
+                "spec.crawler.schedule",
+                Schedule::parse(&crawler.schedule).map(drop),
+            );
         }
         _ => {}
     }
@@ -176,10 +239,22 @@ fn transitions(spec: &DatalakeSpec, faults: &mut Faults) {
     let transitions = &spec.storage.transitions;
     for (index, transition) in transitions.iter().enumerate() {
         let path = format!("spec.storage.transitions[{index}]");
-        let infrequent = matches!(transition.storage_class, StorageClass::StandardIA | StorageClass::OneZoneIA);
+        let infrequent = matches!(
+            transition.storage_class,
+            StorageClass::StandardIA | StorageClass::OneZoneIA
+        );
         let least = if infrequent { 30 } else { 0 };
-        faults.within(&format!("{path}.afterDays"), "days", transition.after_days, least..=36_500);
-        if spec.retention.lake_days.is_some_and(|days| days <= transition.after_days) {
+        faults.within(
+            &format!("{path}.afterDays"),
+            "days",
+            transition.after_days,
+            least..=36_500,
+        );
+        if spec
+            .retention
+            .lake_days
+            .is_some_and(|days| days <= transition.after_days)
+        {
             let message = "objects expire before they would move: write fewer days than retention.lakeDays";
             faults.add(format!("{path}.afterDays"), message);
         }
@@ -203,7 +278,10 @@ fn keys(spec: &DatalakeSpec, default_region: Option<&Region>, faults: &mut Fault
         match arn.as_deref().map(KeyArn::parse) {
             Some(Ok(key)) if region.is_some_and(|region| region != key.region()) => {
                 let (there, here) = (key.region(), region.unwrap_or_default());
-                faults.add(path, format!("the key is in {there}, the lake in {here}: use a key of {here}"));
+                faults.add(
+                    path,
+                    format!("the key is in {there}, the lake in {here}: use a key of {here}"),
+                );
             }
             Some(Err(error)) => faults.add(path, error.to_string()),
             _ => {}
@@ -213,7 +291,10 @@ fn keys(spec: &DatalakeSpec, default_region: Option<&Region>, faults: &mut Fault
 
 fn tags(tags: &BTreeMap<String, String>, faults: &mut Faults) {
     if tags.len() > MAX_TAGS {
-        faults.add("spec.tags", format!("at most {MAX_TAGS} tags of your own, got {}", tags.len()));
+        faults.add(
+            "spec.tags",
+            format!("at most {MAX_TAGS} tags of your own, got {}", tags.len()),
+        );
     }
     let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
     for (key, value) in tags {
@@ -258,9 +339,16 @@ fn names(spec: &DatalakeSpec, faults: &mut Faults) {
         let path = format!("spec.names.{field}");
         faults.check(&path, kind.check(name));
         // Role names are one name space whatever their case (IAM user guide, "IAM and AWS STS quotas").
-        let folded = if kind == NameKind::Role { name.to_ascii_lowercase() } else { name.clone() };
+        let folded = if kind == NameKind::Role {
+            name.to_ascii_lowercase()
+        } else {
+            name.clone()
+        };
         if let Some(other) = seen.insert((format!("{kind:?}"), folded), field) {
-            faults.add(path, format!("\"{name}\" is also spec.names.{other}: each resource has a name of its own"));
+            faults.add(
+                path,
+                format!("\"{name}\" is also spec.names.{other}: each resource has a name of its own"),
+            );
         }
     }
 }

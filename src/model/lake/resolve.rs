@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::{SpecFault, faults};
 use super::{Consent, Lake, Record};
 use crate::api::vocabulary as words;
-use crate::api::{Crawler, Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, ResourceState, StreamMode};
+use crate::api::{
+    Crawler, Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, ResourceState, StreamMode,
+};
 use crate::model::arn::{KeyArn, Region, Scope};
 use crate::model::hive;
 use crate::model::names::{Names, Prefix, delivery_log_group, function_log_group};
@@ -29,15 +31,27 @@ pub struct Origin {
 pub fn region(object: &Datalake, origin: &Origin) -> Option<Region> {
     let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
     let leaving = object.metadata.deletion_timestamp.is_some();
-    let pinned = pinned.filter(|_| leaving).and_then(|pinned| Region::parse(&pinned.region).ok());
-    let named = || object.spec.region.as_deref().and_then(|region| Region::parse(region).ok());
+    let pinned = pinned
+        .filter(|_| leaving)
+        .and_then(|pinned| Region::parse(&pinned.region).ok());
+    let named = || {
+        object
+            .spec
+            .region
+            .as_deref()
+            .and_then(|region| Region::parse(region).ok())
+    };
     pinned.or_else(named).or_else(|| origin.region.clone())
 }
 
 /// Resolves an object; its faults stop that, unless it is being deleted: then only names and place matter, and what
 /// can't be read counts as not written.
 pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake, Vec<SpecFault>> {
-    let leaving = object.metadata.deletion_timestamp.is_some().then_some(object.spec.deletion_policy);
+    let leaving = object
+        .metadata
+        .deletion_timestamp
+        .is_some()
+        .then_some(object.spec.deletion_policy);
     let found = faults(object, origin.region.as_ref());
     if leaving.is_none() && !found.is_empty() {
         return Err(found);
@@ -62,7 +76,12 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         raw_days: spec.retention.raw_days,
         error_days: spec.retention.error_days,
         lake_days: spec.retention.lake_days,
-        transitions: spec.storage.transitions.iter().map(|t| (t.after_days, t.storage_class)).collect(),
+        transitions: spec
+            .storage
+            .transitions
+            .iter()
+            .map(|t| (t.after_days, t.storage_class))
+            .collect(),
         granularity: spec.partitioning.granularity,
         time_zone: spec.partitioning.time_zone.clone(),
         discovery: spec.partitioning.discovery,
@@ -93,20 +112,33 @@ fn columns(object: &Datalake) -> Vec<hive::Column> {
     columns
         .filter_map(|column| {
             let r#type = hive::Type::parse(&column.r#type).ok()?;
-            Some(hive::Column { name: column.name.clone(), r#type, comment: column.comment.clone() })
+            Some(hive::Column {
+                name: column.name.clone(),
+                r#type,
+                comment: column.comment.clone(),
+            })
         })
         .collect()
 }
 
 fn json_keys(object: &Datalake) -> BTreeMap<String, String> {
     let columns = object.spec.schema.columns.iter();
-    columns.filter_map(|column| Some((column.name.clone(), column.json_key.clone()?))).collect()
+    columns
+        .filter_map(|column| Some((column.name.clone(), column.json_key.clone()?)))
+        .collect()
 }
 
 fn consent(object: &Datalake) -> Consent {
     let annotations = object.metadata.annotations.as_ref();
-    let says = |key| annotations.and_then(|all| all.get(key)).is_some_and(|value| value == "true");
-    Consent { empty_buckets: says(words::EMPTY_BUCKETS), shorten_retention: says(words::SHORTEN_RETENTION) }
+    let says = |key| {
+        annotations
+            .and_then(|all| all.get(key))
+            .is_some_and(|value| value == "true")
+    };
+    Consent {
+        empty_buckets: says(words::EMPTY_BUCKETS),
+        shorten_retention: says(words::SHORTEN_RETENTION),
+    }
 }
 
 /// Derived, then what the user names; for a lake that is being deleted, what it was made with.
@@ -117,7 +149,13 @@ fn names(
     origin: &Origin,
     leaving: Option<DeletionPolicy>,
 ) -> Names {
-    let derived = Names::derive(&origin.prefix, &owner.cluster, &place.region, &owner.namespace, &owner.name);
+    let derived = Names::derive(
+        &origin.prefix,
+        &owner.cluster,
+        &place.region,
+        &owner.namespace,
+        &owner.name,
+    );
     let mut names = overridden(derived, &object.spec.names);
     let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
     if let (Some(_), Some(pinned)) = (leaving, pinned) {
@@ -201,7 +239,10 @@ fn slot(names: &mut Names, id: Id) -> &mut String {
 }
 
 fn record(status: &DatalakeStatus) -> Record {
-    let resources = status.resources.iter().filter_map(|r| Some((r.id.parse::<Id>().ok()?, r)));
+    let resources = status
+        .resources
+        .iter()
+        .filter_map(|r| Some((r.id.parse::<Id>().ok()?, r)));
     let mut applied = BTreeMap::new();
     let mut unfinished = BTreeSet::new();
     for (id, resource) in resources {
@@ -213,13 +254,22 @@ fn record(status: &DatalakeStatus) -> Record {
         }
     }
     let keys = status.pinned.iter().flat_map(|pinned| &pinned.key_ids);
-    let keys = keys.filter_map(|(id, key)| Some((id.parse().ok()?, key.clone()))).collect();
-    Record { seen: !status.resources.is_empty(), applied, unfinished, keys }
+    let keys = keys
+        .filter_map(|(id, key)| Some((id.parse().ok()?, key.clone())))
+        .collect();
+    Record {
+        seen: !status.resources.is_empty(),
+        applied,
+        unfinished,
+        keys,
+    }
 }
 
 /// What is pinned in status and resolves differently now; with any of these nothing may be written.
 pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<String> {
-    let Some(pinned) = status.and_then(|status| status.pinned.as_ref()) else { return Vec::new() };
+    let Some(pinned) = status.and_then(|status| status.pinned.as_ref()) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     let mut differs = |what: &str, was: &str, is: &str| {
         if !was.is_empty() && was != is {
@@ -230,10 +280,18 @@ pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<Strin
     differs("the region", &pinned.region, lake.place.region.as_str());
     for id in Id::ALL {
         let was = pinned.names.get(id.as_str()).map_or("", String::as_str);
-        differs(&format!("the name of the {} ({id})", id.kind()), was, lake.name(id));
+        differs(
+            &format!("the name of the {} ({id})", id.kind()),
+            was,
+            lake.name(id),
+        );
     }
     let fixed = [
-        ("partitioning.granularity", &pinned.granularity, format!("{:?}", lake.granularity)),
+        (
+            "partitioning.granularity",
+            &pinned.granularity,
+            format!("{:?}", lake.granularity),
+        ),
         ("partitioning.timeZone", &pinned.time_zone, lake.time_zone.clone()),
         ("format.type", &pinned.format, format!("{:?}", lake.format)),
     ];

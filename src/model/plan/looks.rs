@@ -34,11 +34,20 @@ pub fn looks(
 ) -> Vec<Look> {
     let whole = !was_ready && plan.in_sync();
     let look = |(id, planned): (&Id, &super::Planned)| {
-        let (id, depth) = (*id, if planned.wish == Wish::Gone { Depth::Contents } else { Depth::Properties });
+        let (id, depth) = (
+            *id,
+            if planned.wish == Wish::Gone {
+                Depth::Contents
+            } else {
+                Depth::Properties
+            },
+        );
         if planned.wish == Wish::Kept || fresh.contains(&id) {
             return None;
         }
-        let Some(seen) = memory.seen.get(&id) else { return Some(Look { id, depth }) };
+        let Some(seen) = memory.seen.get(&id) else {
+            return Some(Look { id, depth });
+        };
         let due = match &planned.step {
             // A part that is off and was seen to be gone is not looked for again.
             Step::InSync if seen.sight == Sight::Absent => false,
@@ -68,5 +77,9 @@ fn period(id: Id, tempo: &Tempo) -> SignedDuration {
         );
     // A little less than whole periods, since passes are not punctual.
     let period = tempo.drift_period * 9 / 10;
-    if costly { period + tempo.drift_period } else { period }
+    if costly {
+        period + tempo.drift_period
+    } else {
+        period
+    }
 }

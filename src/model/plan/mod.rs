@@ -97,10 +97,26 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
         let wish = lake.wish(id);
         let planned = match wish {
             Wish::NotOurs => continue,
-            Wish::Kept => Planned { wish, step: Step::Kept, exists: true, digest: None },
+            Wish::Kept => Planned {
+                wish,
+                step: Step::Kept,
+                exists: true,
+                digest: None,
+            },
             Wish::Wanted | Wish::Gone => {
-                let desired = (wish == Wish::Wanted).then(|| kinds::desired(lake, &facts, id)).flatten();
-                step::Asking { lake, snapshot, memory, now, id, wish, desired: desired.as_ref() }.planned()
+                let desired = (wish == Wish::Wanted)
+                    .then(|| kinds::desired(lake, &facts, id))
+                    .flatten();
+                step::Asking {
+                    lake,
+                    snapshot,
+                    memory,
+                    now,
+                    id,
+                    wish,
+                    desired: desired.as_ref(),
+                }
+                .planned()
             }
         };
         steps.insert(id, planned);
@@ -161,12 +177,23 @@ impl Plan {
     /// Holds work back until what it needs is as declared, and removal until what needs it is gone.
     fn order(&mut self) {
         for id in Id::ALL {
-            let Some(Planned { step: Step::Apply(work), wish, .. }) = self.steps.get(&id) else { continue };
+            let Some(Planned {
+                step: Step::Apply(work),
+                wish,
+                ..
+            }) = self.steps.get(&id)
+            else {
+                continue;
+            };
             let deleting = work.verb == Verb::Delete && *wish == Wish::Gone;
             let blocker = if deleting {
-                id.needed_by().find(|other| self.steps.get(other).is_some_and(Planned::still_there))
+                id.needed_by()
+                    .find(|other| self.steps.get(other).is_some_and(Planned::still_there))
             } else {
-                id.needs().iter().copied().find(|need| self.steps.get(need).is_some_and(|p| !p.settled()))
+                id.needs()
+                    .iter()
+                    .copied()
+                    .find(|need| self.steps.get(need).is_some_and(|p| !p.settled()))
             };
             if let (Some(blocker), Some(planned)) = (blocker, self.steps.get_mut(&id)) {
                 planned.step = Step::Blocked(blocker);
@@ -177,7 +204,9 @@ impl Plan {
     /// An edit that is refused stops every other change of the lake: it stays as it was, not half edited.
     fn hold(&mut self) {
         let refused = self.steps.iter().find_map(|(id, planned)| match &planned.step {
-            Step::Refuse(why) if why.reason == reasons::CHANGE_REFUSED && planned.wish == Wish::Wanted => Some(*id),
+            Step::Refuse(why) if why.reason == reasons::CHANGE_REFUSED && planned.wish == Wish::Wanted => {
+                Some(*id)
+            }
             _ => None,
         });
         let Some(refused) = refused else { return };

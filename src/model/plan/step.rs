@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Planned, Step, Verb, Work, digest};
 use crate::api::DriftPolicy;
 use crate::model::fault::Fault;
-use crate::model::kinds::{self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, WaitFor};
+use crate::model::kinds::{
+    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, WaitFor,
+};
 use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Memory, Sight, Snapshot};
 use crate::model::owner::Ownership;
@@ -34,7 +36,12 @@ impl Asking<'_> {
             _ => None,
         };
         let ours = live.is_some_and(|live| self.lake.owner.judge(live.tags()) == Ownership::Ours);
-        Planned { wish: self.wish, step: self.step(), exists: ours, digest: self.desired.map(digest) }
+        Planned {
+            wish: self.wish,
+            step: self.step(),
+            exists: ours,
+            digest: self.desired.map(digest),
+        }
     }
 
     fn step(&self) -> Step {
@@ -65,7 +72,10 @@ impl Asking<'_> {
 
     /// A look that failed. It is repeated as a failed call is.
     fn unreadable(&self, fault: Fault) -> Step {
-        let at = self.memory.retry_at(self.id, self.lake.generation, self.now).map_or(self.now, |(_, at)| at);
+        let at = self
+            .memory
+            .retry_at(self.id, self.lake.generation, self.now)
+            .map_or(self.now, |(_, at)| at);
         Step::Failed(fault, at)
     }
 
@@ -76,17 +86,29 @@ impl Asking<'_> {
             Ownership::Other(owner) => format!("{owner}'s"),
         };
         // What is not ours need not go.
-        Some(if self.wish == Wish::Gone { Step::InSync } else { Step::Foreign(whose) })
+        Some(if self.wish == Wish::Gone {
+            Step::InSync
+        } else {
+            Step::Foreign(whose)
+        })
     }
 
     /// What is declared can't be known before the key has an ARN.
     fn without_key(&self) -> Step {
-        let key = self.id.needs().iter().find(|need| matches!(need, Id::BucketKey | Id::StreamKey));
+        let key = self
+            .id
+            .needs()
+            .iter()
+            .find(|need| matches!(need, Id::BucketKey | Id::StreamKey));
         Step::Blocked(key.copied().unwrap_or(Id::BucketKey))
     }
 
     fn circumstances(&self) -> Circumstances<'_> {
-        Circumstances { cause: self.cause(), consent: self.lake.consent, owner: &self.lake.owner }
+        Circumstances {
+            cause: self.cause(),
+            consent: self.lake.consent,
+            owner: &self.lake.owner,
+        }
     }
 
     /// What was applied last in full is what is declared now: then a difference came from outside.
@@ -98,7 +120,11 @@ impl Asking<'_> {
 
     /// An absence is not believed while a call of ours that made it is younger than the consistency window.
     fn believed_gone(&self, live: Option<&Observed>) -> Option<Step> {
-        let lately = self.memory.writes.iter().any(|write| write.id == self.id && creates(&write.change));
+        let lately = self
+            .memory
+            .writes
+            .iter()
+            .any(|write| write.id == self.id && creates(&write.change));
         (self.wish == Wish::Gone && live.is_none() && lately)
             .then(|| Step::Wait(WaitFor::new("AWS to show what was just made", LAG_LOOK_SECONDS)))
     }
@@ -120,17 +146,34 @@ impl Asking<'_> {
         }
         if verb != Verb::Delete && self.only_reports(verb) {
             let missing = || vec![Difference::new("existence", "there", "missing")];
-            return Step::Report(if differences.is_empty() { missing() } else { differences });
+            return Step::Report(if differences.is_empty() {
+                missing()
+            } else {
+                differences
+            });
         }
-        Step::Apply(Work { changes, differences, verb, cause: self.cause() })
+        Step::Apply(Work {
+            changes,
+            differences,
+            verb,
+            cause: self.cause(),
+        })
     }
 
     /// A key that was made once and is not seen: creating another can't be taken back, so it is looked for longer.
     fn lost_key(&self, verb: Verb) -> Option<Step> {
         let made = self.lake.record.keys.contains_key(&self.id) || self.memory.keys.contains_key(&self.id);
-        let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since)?;
-        (verb == Verb::Create && made && self.now.duration_since(since) < KEY_LAG)
-            .then(|| Step::Wait(WaitFor::new("KMS to show the key that was made", LAG_LOOK_SECONDS)))
+        let since = self
+            .memory
+            .seen
+            .get(&self.id)
+            .and_then(|seen| seen.absent_since)?;
+        (verb == Verb::Create && made && self.now.duration_since(since) < KEY_LAG).then(|| {
+            Step::Wait(WaitFor::new(
+                "KMS to show the key that was made",
+                LAG_LOOK_SECONDS,
+            ))
+        })
     }
 
     /// `driftPolicy: Report`: what came from outside is named, not written. Edits are applied, and what was never made

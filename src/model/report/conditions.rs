@@ -26,7 +26,12 @@ pub struct Stand {
 
 impl Stand {
     fn new(r#type: &'static str, status: &'static str, reason: &str, message: impl Into<String>) -> Self {
-        Self { r#type, status, reason: reason.to_owned(), message: message.into() }
+        Self {
+            r#type,
+            status,
+            reason: reason.to_owned(),
+            message: message.into(),
+        }
     }
 }
 
@@ -34,9 +39,24 @@ impl Stand {
 const PARTS: [(&str, &[Id]); 5] = [
     (types::ENCRYPTION, &[Id::BucketKey, Id::StreamKey]),
     (types::STORAGE, &[Id::LakeBucket, Id::RawBucket]),
-    (types::INGESTION, &[Id::Stream, Id::Delivery, Id::LogGroup, Id::Publisher, Id::PublisherLogGroup]),
-    (types::CATALOG, &[Id::Database, Id::Table, Id::Crawler, Id::Workgroup]),
-    (types::ACCESS, &[Id::DeliveryRole, Id::CrawlerRole, Id::PublisherRole]),
+    (
+        types::INGESTION,
+        &[
+            Id::Stream,
+            Id::Delivery,
+            Id::LogGroup,
+            Id::Publisher,
+            Id::PublisherLogGroup,
+        ],
+    ),
+    (
+        types::CATALOG,
+        &[Id::Database, Id::Table, Id::Crawler, Id::Workgroup],
+    ),
+    (
+        types::ACCESS,
+        &[Id::DeliveryRole, Id::CrawlerRole, Id::PublisherRole],
+    ),
 ];
 
 /// How much a state needs somebody, most first; `None`: nobody waits for it.
@@ -55,7 +75,10 @@ fn weight(state: ResourceState) -> Option<u8> {
 
 /// Resources that are not as the lake wants them, those that need somebody first.
 fn unsettled(resources: &[ResourceStatus]) -> Vec<&ResourceStatus> {
-    let mut rows: Vec<_> = resources.iter().filter_map(|r| Some((weight(r.state)?, r))).collect();
+    let mut rows: Vec<_> = resources
+        .iter()
+        .filter_map(|r| Some((weight(r.state)?, r)))
+        .collect();
     rows.sort_by_key(|(weight, _)| *weight);
     rows.into_iter().map(|(_, r)| r).collect()
 }
@@ -66,16 +89,32 @@ pub(super) fn of_plan(lake: &Lake, plan: &Plan, resources: &[ResourceStatus]) ->
     let mut stands = vec![ready(lake, &open)];
     let stalled: Vec<_> = open.iter().copied().filter(|r| needs_somebody(plan, r)).collect();
     if let Some(first) = stalled.first() {
-        stands.push(Stand::new(types::STALLED, "True", reason_of(first), in_one_line(&stalled)));
+        stands.push(Stand::new(
+            types::STALLED,
+            "True",
+            reason_of(first),
+            in_one_line(&stalled),
+        ));
     }
-    let moving: Vec<_> =
-        open.iter().copied().filter(|r| !stalled.contains(r) && r.state != ResourceState::Drifted).collect();
+    let moving: Vec<_> = open
+        .iter()
+        .copied()
+        .filter(|r| !stalled.contains(r) && r.state != ResourceState::Drifted)
+        .collect();
     if let Some(first) = moving.first() {
-        stands.push(Stand::new(types::RECONCILING, "True", reason_of(first), in_one_line(&moving)));
+        stands.push(Stand::new(
+            types::RECONCILING,
+            "True",
+            reason_of(first),
+            in_one_line(&moving),
+        ));
     }
     for (r#type, ids) in PARTS {
-        let open: Vec<_> =
-            open.iter().copied().filter(|r| r.id.parse().is_ok_and(|id| ids.contains(&id))).collect();
+        let open: Vec<_> = open
+            .iter()
+            .copied()
+            .filter(|r| r.id.parse().is_ok_and(|id| ids.contains(&id)))
+            .collect();
         stands.push(match open.first() {
             None => Stand::new(r#type, "True", reasons::READY, ""),
             Some(first) => Stand::new(r#type, "False", reason_of(first), in_one_line(&open)),
@@ -91,10 +130,21 @@ fn ready(lake: &Lake, open: &[&ResourceStatus]) -> Stand {
         _ if deleting && open.iter().all(|r| r.state == ResourceState::Deleting) => {
             Stand::new(types::READY, "False", reasons::DELETING, in_one_line(open))
         }
-        None => Stand::new(types::READY, "True", reasons::READY, "every resource is as declared"),
+        None => Stand::new(
+            types::READY,
+            "True",
+            reasons::READY,
+            "every resource is as declared",
+        ),
         Some(first) => {
-            let making = open.iter().all(|r| matches!(r.state, ResourceState::Creating | ResourceState::Pending));
-            let reason = if making { reasons::CREATING } else { reason_of(first) };
+            let making = open
+                .iter()
+                .all(|r| matches!(r.state, ResourceState::Creating | ResourceState::Pending));
+            let reason = if making {
+                reasons::CREATING
+            } else {
+                reason_of(first)
+            };
             Stand::new(types::READY, "False", reason, in_one_line(open))
         }
     }
@@ -128,7 +178,11 @@ fn drift(plan: &Plan) -> Stand {
             Step::Report(differences) => {
                 reported.push(format!("{id}: {}", super::resource::list(differences)));
             }
-            Step::Apply(Work { cause: Cause::Drift, differences, .. }) => {
+            Step::Apply(Work {
+                cause: Cause::Drift,
+                differences,
+                ..
+            }) => {
                 corrected.push(format!("{id}: {}", super::resource::list(differences)));
             }
             _ => {}
@@ -137,7 +191,12 @@ fn drift(plan: &Plan) -> Stand {
     if !reported.is_empty() {
         Stand::new(types::DRIFT, "True", reasons::DRIFT_DETECTED, reported.join("; "))
     } else if !corrected.is_empty() {
-        Stand::new(types::DRIFT, "True", reasons::DRIFT_CORRECTED, corrected.join("; "))
+        Stand::new(
+            types::DRIFT,
+            "True",
+            reasons::DRIFT_CORRECTED,
+            corrected.join("; "),
+        )
     } else {
         Stand::new(types::DRIFT, "False", reasons::IN_SYNC, "")
     }
@@ -146,9 +205,11 @@ fn drift(plan: &Plan) -> Stand {
 /// The conditions of a pass that could not plan; those of the parts stay as they were.
 pub(super) fn of_obstacle(obstacle: &Obstacle, before: &[Condition]) -> Vec<Stand> {
     let (status, reason, message) = match obstacle {
-        Obstacle::Suspended => {
-            ("Unknown", reasons::SUSPENDED, "spec.suspend is true: AWS is neither read nor written".to_owned())
-        }
+        Obstacle::Suspended => (
+            "Unknown",
+            reasons::SUSPENDED,
+            "spec.suspend is true: AWS is neither read nor written".to_owned(),
+        ),
         Obstacle::InvalidSpec(faults) => ("False", reasons::INVALID_SPEC, faults.join("; ")),
         Obstacle::Changed(what) => (
             "False",
@@ -169,14 +230,24 @@ pub(super) fn of_obstacle(obstacle: &Obstacle, before: &[Condition]) -> Vec<Stan
                 "False" => "False",
                 _ => "Unknown",
             };
-            stands.push(Stand::new(part, status, &condition.reason, condition.message.clone()));
+            stands.push(Stand::new(
+                part,
+                status,
+                &condition.reason,
+                condition.message.clone(),
+            ));
         }
     }
     stands
 }
 
 /// Turns stands into conditions. A transition time changes only with the status of its condition.
-pub(super) fn merge(before: &[Condition], stands: Vec<Stand>, generation: i64, now: Timestamp) -> Vec<Condition> {
+pub(super) fn merge(
+    before: &[Condition],
+    stands: Vec<Stand>,
+    generation: i64,
+    now: Timestamp,
+) -> Vec<Condition> {
     let conditions = stands.into_iter().map(|stand| {
         let earlier = super::condition(before, stand.r#type).filter(|c| c.status == stand.status);
         Condition {
@@ -194,5 +265,9 @@ pub(super) fn merge(before: &[Condition], stands: Vec<Stand>, generation: i64, n
 /// The API allows a condition 32,768 characters.
 fn cut(message: String) -> String {
     const MOST: usize = 4000;
-    if message.chars().count() <= MOST { message } else { message.chars().take(MOST).chain("…".chars()).collect() }
+    if message.chars().count() <= MOST {
+        message
+    } else {
+        message.chars().take(MOST).chain("…".chars()).collect()
+    }
 }

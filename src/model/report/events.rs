@@ -24,11 +24,21 @@ pub struct Event {
 
 impl Event {
     fn normal(reason: &str, action: &'static str, note: String) -> Self {
-        Self { warning: false, reason: reason.to_owned(), action, note }
+        Self {
+            warning: false,
+            reason: reason.to_owned(),
+            action,
+            note,
+        }
     }
 
     fn warning(reason: &str, note: String) -> Self {
-        Self { warning: true, reason: reason.to_owned(), action: "Reconcile", note }
+        Self {
+            warning: true,
+            reason: reason.to_owned(),
+            action: "Reconcile",
+            note,
+        }
     }
 }
 
@@ -64,19 +74,33 @@ fn of_work(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<Vec<Ev
         return None;
     }
     let thing = format!("{} {} ({id})", id.kind(), lake.name(id));
-    let restored =
-        outcome.done.iter().any(|c| matches!(c, Change::Key(key::Change::CancelKeyDeletion { .. })));
+    let restored = outcome
+        .done
+        .iter()
+        .any(|c| matches!(c, Change::Key(key::Change::CancelKeyDeletion { .. })));
     let creating = lake.record.unfinished.contains(&id) || !lake.record.applied.contains_key(&id);
-    let what = if work.differences.is_empty() { String::new() } else { format!(": {}", list(&work.differences)) };
+    let what = if work.differences.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", list(&work.differences))
+    };
     Some(vec![match (work.verb, work.cause) {
-        _ if restored => Event::normal(reasons::RESTORED, "Update", format!("took back the deletion of {thing}")),
-        (Verb::Create, Cause::Drift) => {
-            Event::normal(reasons::DRIFT_CORRECTED, "Create", format!("made {thing} again, which was missing"))
-        }
+        _ if restored => Event::normal(
+            reasons::RESTORED,
+            "Update",
+            format!("took back the deletion of {thing}"),
+        ),
+        (Verb::Create, Cause::Drift) => Event::normal(
+            reasons::DRIFT_CORRECTED,
+            "Create",
+            format!("made {thing} again, which was missing"),
+        ),
         (Verb::Create, Cause::Edit) => Event::normal(reasons::CREATED, "Create", format!("created {thing}")),
-        (Verb::Update, Cause::Drift) => {
-            Event::normal(reasons::DRIFT_CORRECTED, "Update", format!("corrected {thing}{what}"))
-        }
+        (Verb::Update, Cause::Drift) => Event::normal(
+            reasons::DRIFT_CORRECTED,
+            "Update",
+            format!("corrected {thing}{what}"),
+        ),
         // A creation in several calls is one thing to tell.
         (Verb::Update, Cause::Edit) if creating => return None,
         (Verb::Update, Cause::Edit) => {
@@ -94,14 +118,21 @@ fn of_trouble(before: &DatalakeStatus, after: &DatalakeStatus) -> Vec<Event> {
             ResourceState::Failed | ResourceState::Refused | ResourceState::NotOwned | ResourceState::Drifted
         )
     };
-    let lines = after.resources.iter().filter(|r| troubled(r.state)).filter(|now| {
-        let then = before.resources.iter().find(|then| then.id == now.id);
-        then.is_none_or(|then| (then.state, &then.message) != (now.state, &now.message))
-    });
+    let lines = after
+        .resources
+        .iter()
+        .filter(|r| troubled(r.state))
+        .filter(|now| {
+            let then = before.resources.iter().find(|then| then.id == now.id);
+            then.is_none_or(|then| (then.state, &then.message) != (now.state, &now.message))
+        });
     lines
         .map(|r| {
             let reason = r.reason.as_deref().unwrap_or(reasons::AWS_ERROR);
-            Event::warning(reason, format!("{} {}: {}", r.kind, r.name, r.message.clone().unwrap_or_default()))
+            Event::warning(
+                reason,
+                format!("{} {}: {}", r.kind, r.name, r.message.clone().unwrap_or_default()),
+            )
         })
         .collect()
 }
@@ -111,14 +142,21 @@ fn of_ready(before: &DatalakeStatus, after: &DatalakeStatus) -> Option<Event> {
         condition(&status.conditions, types::READY).is_some_and(|c| c.status == "True")
     };
     let count = after.resources_ready.as_deref().unwrap_or_default();
-    (ready(after) && !ready(before))
-        .then(|| Event::normal(reasons::READY, "Reconcile", format!("the lake is ready ({count} resources)")))
+    (ready(after) && !ready(before)).then(|| {
+        Event::normal(
+            reasons::READY,
+            "Reconcile",
+            format!("the lake is ready ({count} resources)"),
+        )
+    })
 }
 
 fn farewell(lake: &Lake, after: &DatalakeStatus) -> Option<Event> {
     let kept = || {
         let kept = after.resources.iter().filter(|r| r.state == ResourceState::Kept);
-        kept.map(|r| format!("{} {}", r.kind, r.name)).collect::<Vec<_>>().join(", ")
+        kept.map(|r| format!("{} {}", r.kind, r.name))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let place = format!("account {}, region {}", lake.place.account, lake.place.region);
     let note = match lake.leaving? {
@@ -131,7 +169,9 @@ fn farewell(lake: &Lake, after: &DatalakeStatus) -> Option<Event> {
              and won't reach the lake; these stay ({place}): {}",
             kept()
         ),
-        DeletionPolicy::Delete => "deletionPolicy Delete: everything is gone; KMS keys end after their window".into(),
+        DeletionPolicy::Delete => {
+            "deletionPolicy Delete: everything is gone; KMS keys end after their window".into()
+        }
     };
     Some(Event::normal(reasons::DELETED, "Delete", note))
 }

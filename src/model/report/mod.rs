@@ -77,7 +77,11 @@ pub fn report(
     let settled = outcomes.is_empty() && plan.in_sync();
     let status = DatalakeStatus {
         observed_generation: lake.generation,
-        applied_generation: if settled { Some(lake.generation) } else { before.applied_generation },
+        applied_generation: if settled {
+            Some(lake.generation)
+        } else {
+            before.applied_generation
+        },
         conditions: conditions::merge(&before.conditions, stands, lake.generation, now),
         resources_ready: Some(count(lake, plan, &resources)),
         connection: Some(connection(lake, plan)),
@@ -86,7 +90,12 @@ pub fn report(
     };
     let released = lake.leaving.is_some() && settled;
     let events = events::of_pass(lake, plan, outcomes, before, &status, released);
-    Verdict { next: next(lake, plan, outcomes, tempo, now), events, released, status }
+    Verdict {
+        next: next(lake, plan, outcomes, tempo, now),
+        events,
+        released,
+        status,
+    }
 }
 
 /// Reports a pass that could not plan. What an earlier pass knew of the resources stays.
@@ -99,14 +108,23 @@ pub fn obstacle(
     let before = previous.cloned().unwrap_or_default();
     let stands = conditions::of_obstacle(obstacle, &before.conditions);
     let conditions = conditions::merge(&before.conditions, stands, generation, now);
-    let status = DatalakeStatus { observed_generation: generation, conditions, ..before.clone() };
+    let status = DatalakeStatus {
+        observed_generation: generation,
+        conditions,
+        ..before.clone()
+    };
     let next = match obstacle {
         Obstacle::Suspended | Obstacle::InvalidSpec(_) => None,
         Obstacle::Changed(_) => Some(SignedDuration::from_mins(5)),
         Obstacle::Unidentified(fault) => Some(fault.class.retry_in(5)),
     };
     let events = events::of_obstacle(&before, &status);
-    Verdict { status, events, next, released: false }
+    Verdict {
+        status,
+        events,
+        next,
+        released: false,
+    }
 }
 
 /// The condition of a type.
@@ -121,10 +139,17 @@ pub fn is_ready(status: Option<&DatalakeStatus>, generation: i64) -> bool {
 }
 
 fn count(lake: &Lake, plan: &Plan, resources: &[ResourceStatus]) -> String {
-    let wish = if lake.leaving.is_some() { Wish::Gone } else { Wish::Wanted };
+    let wish = if lake.leaving.is_some() {
+        Wish::Gone
+    } else {
+        Wish::Wanted
+    };
     let all = plan.steps.values().filter(|planned| planned.wish == wish);
     let ready = match lake.leaving {
-        Some(_) => resources.iter().filter(|r| r.state != crate::api::ResourceState::Kept).count(),
+        Some(_) => resources
+            .iter()
+            .filter(|r| r.state != crate::api::ResourceState::Kept)
+            .count(),
         None => all.clone().filter(|planned| planned.settled()).count(),
     };
     format!("{ready}/{}", all.count())
@@ -160,13 +185,19 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
         if gone && lake.leaving.is_none() {
             pinned.names.remove(id.as_str());
         } else if planned.wish == Wish::Wanted && (planned.exists || made) {
-            pinned.names.entry(id.to_string()).or_insert_with(|| lake.name(*id).to_owned());
+            pinned
+                .names
+                .entry(id.to_string())
+                .or_insert_with(|| lake.name(*id).to_owned());
         }
     }
     for (id, key) in &memory.keys {
         pinned.key_ids.insert(id.to_string(), key.clone());
     }
-    let seen = [(Id::BucketKey, &plan.facts.bucket_key), (Id::StreamKey, &plan.facts.stream_key)];
+    let seen = [
+        (Id::BucketKey, &plan.facts.bucket_key),
+        (Id::StreamKey, &plan.facts.stream_key),
+    ];
     for (id, key) in seen {
         if let (Some(key), Some(planned)) = (key, plan.steps.get(&id))
             && planned.exists
@@ -210,17 +241,25 @@ fn next(
             None => Some(SignedDuration::ZERO),
         },
     };
-    plan.steps.iter().filter_map(of_step).min().map(|next| next.max(SignedDuration::ZERO))
+    plan.steps
+        .iter()
+        .filter_map(of_step)
+        .min()
+        .map(|next| next.max(SignedDuration::ZERO))
 }
 
 /// Between nine tenths and the whole of a period, another for each lake, so that lakes do not look in step.
 fn jittered(lake: &Lake, period: SignedDuration) -> SignedDuration {
     let text = [lake.owner.namespace.as_bytes(), lake.owner.name.as_bytes()].concat();
-    let spread: u32 = text.iter().fold(0, |sum, byte| (sum * 31 + u32::from(*byte)) % 100);
+    let spread: u32 = text
+        .iter()
+        .fold(0, |sum, byte| (sum * 31 + u32::from(*byte)) % 100);
     let tenth = period / 10;
-    period - tenth.as_secs().checked_mul(i64::from(spread)).map_or(SignedDuration::ZERO, |s| {
-        SignedDuration::from_secs(s / 100)
-    })
+    period
+        - tenth
+            .as_secs()
+            .checked_mul(i64::from(spread))
+            .map_or(SignedDuration::ZERO, |s| SignedDuration::from_secs(s / 100))
 }
 
 /// The message of conditions: who stands in the way, the first three of them.

@@ -66,7 +66,11 @@ fn tell(
     let failed = |fault: &Fault| (ResourceState::Failed, fault.reason, fault.to_string());
     match &planned.step {
         Step::InSync => (ResourceState::Ready, reasons::READY, String::new()),
-        Step::Kept => (ResourceState::Kept, reasons::KEPT, "stays on AWS, untouched".into()),
+        Step::Kept => (
+            ResourceState::Kept,
+            reasons::KEPT,
+            "stays on AWS, untouched".into(),
+        ),
         Step::Wait(wait) => (at_work, reasons::WAITING, format!("waiting for {}", wait.what)),
         Step::Refuse(refusal) => (ResourceState::Refused, refusal.reason, refusal.message.clone()),
         Step::Report(differences) => (ResourceState::Drifted, reasons::DRIFT_DETECTED, list(differences)),
@@ -76,8 +80,16 @@ fn tell(
             format!("it exists and is {whose}; choose another name in spec.names, or remove it"),
         ),
         Step::Blocked(by) => {
-            let state = if planned.exists { at_work } else { ResourceState::Pending };
-            let state = if planned.wish == Wish::Gone { ResourceState::Deleting } else { state };
+            let state = if planned.exists {
+                at_work
+            } else {
+                ResourceState::Pending
+            };
+            let state = if planned.wish == Wish::Gone {
+                ResourceState::Deleting
+            } else {
+                state
+            };
             (state, reasons::BLOCKED, format!("waiting for {by}"))
         }
         Step::Failed(fault, _) => failed(fault),
@@ -91,7 +103,12 @@ fn tell(
 
 /// Differences in one line, the first five of them.
 pub(super) fn list(differences: &[Difference]) -> String {
-    let mut text = differences.iter().take(5).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let mut text = differences
+        .iter()
+        .take(5)
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ");
     if let Some(more @ 1..) = differences.len().checked_sub(5) {
         text = format!("{text}; and {more} more");
     }
