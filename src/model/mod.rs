@@ -7,4 +7,6 @@ pub mod kinds;
 pub mod lake;
 pub mod names;
 pub mod owner;
+pub mod policy;
+pub mod schedule;
 pub mod topology;
