@@ -12,6 +12,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
 
 use crate::model::arn::Region;
 use crate::model::fault::CallError;
@@ -187,4 +188,19 @@ pub fn absent<T>(result: Result<T, CallError>, codes: &[&str]) -> Result<Option<
         Err(error) if codes.contains(&error.code.as_str()) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A part of a request whose builder checks that nothing required is missing; code `InvalidRequest` where it is.
+pub fn built<T>(
+    service: &'static str,
+    operation: &'static str,
+    part: Result<T, BuildError>,
+) -> Result<T, CallError> {
+    part.map_err(|error| CallError {
+        service,
+        operation,
+        code: "InvalidRequest".to_owned(),
+        message: chain(&error),
+        status: None,
+    })
 }

@@ -1,6 +1,6 @@
 //! A Glue crawler: it registers partitions, and nothing else.
 
-use super::compare::{description, note, note_tags};
+use super::compare::{self, description, note};
 use super::{Assessment, Change as AnyChange, Circumstances, Difference, WaitFor};
 use crate::model::lake::Lake;
 use crate::model::owner::Tags;
@@ -126,7 +126,8 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     if let Some(busy) = busy(live).filter(|_| !changes.is_empty()) {
         return Assessment::Settling(busy);
     }
-    if let Some(change) = note_tags(&mut differences, &desired.tags, &live.tags) {
+    if let Some((change, difference)) = compare::tags(&desired.tags, &live.tags) {
+        differences.push(difference);
         let arn = || desired.arn.clone();
         if !change.remove.is_empty() {
             changes.push(Change::UntagResource {

@@ -1,6 +1,6 @@
 //! A Glue database.
 
-use super::compare::{description, note, note_tags};
+use super::compare::{self, description, note};
 use super::{Assessment, Change as AnyChange, Circumstances, Depth, Refusal, WaitFor};
 use crate::api::vocabulary::reasons;
 use crate::model::lake::Lake;
@@ -98,7 +98,8 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
         };
         changes.push(Change::UpdateDatabase { input });
     }
-    if let Some(change) = note_tags(&mut differences, tags, &live.tags) {
+    if let Some((change, difference)) = compare::tags(tags, &live.tags) {
+        differences.push(difference);
         if !change.remove.is_empty() {
             changes.push(Change::UntagResource {
                 arn: arn.clone(),

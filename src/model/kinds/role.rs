@@ -1,6 +1,6 @@
 //! An IAM role with one inline policy.
 
-use super::compare::{description, note, note_tags};
+use super::compare::{self, description, note};
 use super::{Assessment, Change as AnyChange, Circumstances, Difference, Refusal, WaitFor};
 use crate::api::vocabulary::reasons;
 use crate::model::lake::{DATA, ERRORS, Facts, Lake, RAW};
@@ -133,13 +133,18 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     } = desired;
     let name = || name.clone();
     let (mut changes, mut differences) = (Vec::new(), Vec::new());
-    if note_document(&mut differences, "trust policy", trust, Some(&live.trust)) {
+    if note_policy(
+        &mut differences,
+        "AssumeRolePolicyDocument",
+        trust,
+        Some(&live.trust),
+    ) {
         changes.push(Change::UpdateAssumeRolePolicy {
             name: name(),
             trust: trust.clone(),
         });
     }
-    if note(&mut differences, "description", description, &live.description) {
+    if note(&mut differences, "Description", description, &live.description) {
         changes.push(Change::UpdateRole {
             name: name(),
             description: description.clone(),
@@ -147,21 +152,22 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     }
     if let Some(boundary) = boundary {
         let have = live.boundary.as_deref().unwrap_or_default();
-        if note(&mut differences, "permissions boundary", boundary, have) {
+        if note(&mut differences, "PermissionsBoundary", boundary, have) {
             changes.push(Change::PutRolePermissionsBoundary {
                 name: name(),
                 boundary: boundary.clone(),
             });
         }
     }
-    if note_document(&mut differences, "inline policy", policy, live.policy.as_deref()) {
+    if note_policy(&mut differences, "PolicyDocument", policy, live.policy.as_deref()) {
         changes.push(Change::PutRolePolicy {
             name: name(),
             policy_name: policy_name.clone(),
             policy: policy.clone(),
         });
     }
-    if let Some(change) = note_tags(&mut differences, tags, &live.tags) {
+    if let Some((change, difference)) = compare::tags(tags, &live.tags) {
+        differences.push(difference);
         if !change.remove.is_empty() {
             changes.push(Change::UntagRole {
                 name: name(),
@@ -194,12 +200,11 @@ fn create(desired: &Desired) -> Assessment {
     Assessment::of(vec![AnyChange::Role(create), AnyChange::Role(put)], Vec::new())
 }
 
-/// A policy is too long to show: it is said only that it differs.
-fn note_document(found: &mut Vec<Difference>, property: &str, want: &str, have: Option<&str>) -> bool {
+/// Notes a policy document that does not say the same; no document at all never does.
+fn note_policy(found: &mut Vec<Difference>, property: &str, want: &str, have: Option<&str>) -> bool {
     let differs = have.is_none_or(|have| !equivalent(want, have));
     if differs {
-        let have = have.map_or("none", |_| "another document");
-        found.push(Difference::new(property, "the declared document", have));
+        found.push(compare::policy(property, want, have.unwrap_or_default()));
     }
     differs
 }

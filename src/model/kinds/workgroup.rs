@@ -1,6 +1,6 @@
 //! An Athena workgroup.
 
-use super::compare::{description, note, note_tags};
+use super::compare::{self, description, note};
 use super::{Assessment, Change as AnyChange, Circumstances, Difference};
 use crate::model::arn::{AccountId, KeyArn};
 use crate::model::lake::{Facts, Lake, RESULTS};
@@ -121,7 +121,8 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
             configuration: configuration.clone(),
         });
     }
-    if let Some(change) = note_tags(&mut differences, tags, &live.tags) {
+    if let Some((change, difference)) = compare::tags(tags, &live.tags) {
+        differences.push(difference);
         if !change.remove.is_empty() {
             changes.push(Change::UntagResource {
                 arn: arn.clone(),
