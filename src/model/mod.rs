@@ -8,3 +8,6 @@ pub mod lake;
 pub mod names;
 pub mod owner;
 pub mod topology;
+
+#[cfg(test)]
+mod testing;

@@ -66,6 +66,10 @@ mod tests {
             SHOWN + 1,
             "cut, with a mark"
         );
-        assert_eq!(policy("Policy", &long, &long[1..]).have, &long[1..], "it just fits");
+        assert_eq!(
+            policy("Policy", &long, &long[1..]).have,
+            &long[1..],
+            "it just fits"
+        );
     }
 }
