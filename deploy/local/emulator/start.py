@@ -1,0 +1,2 @@
+from ministack.app import main
+main()
