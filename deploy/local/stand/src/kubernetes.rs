@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use p256::SecretKey;
-use p256::pkcs8::{EncodePrivateKey, LineEnding};
+use p256::pkcs8::LineEnding;
 use serde_json::json;
 
 use crate::cache;
@@ -220,6 +220,8 @@ pub fn start(running: &mut Running, progress: &Progress) -> Result<()> {
             .arg("--use-service-account-credentials=false"),
     )?;
     running.env("KUBECONFIG", &kubeconfig.to_string_lossy());
+    // kubectl would keep a folder in the user's home for every port that a stand ever had.
+    running.env("KUBECACHEDIR", &dir.join("cache").to_string_lossy());
     for program in programs.values() {
         running.path(program);
     }
@@ -281,8 +283,9 @@ fn kubeconfig(server: &str, ca: &Path, token: &str) -> String {
 /// A fresh key with which the API server signs the tokens of service accounts.
 fn signing_key() -> Result<String> {
     let key = SecretKey::from_slice(&random::<32>()?).context("the random number is no key: try again")?;
+    // kube-apiserver takes the public half from a private key in SEC 1 form only.
     Ok(key
-        .to_pkcs8_pem(LineEnding::LF)
+        .to_sec1_pem(LineEnding::LF)
         .context("cannot encode the signing key")?
         .to_string())
 }
