@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,16 +12,25 @@ use anyhow::Result;
 
 use crate::cache;
 use crate::progress::Progress;
-use crate::stand::{Running, free_ports};
+use crate::running::{Running, free_ports};
 
 /// The region of the stand.
 const REGION: &str = "eu-west-1";
+
+/// The Python that has the emulator installed; installs it when it is missing.
+pub fn python(progress: &Progress) -> Result<PathBuf> {
+    cache::python_env(
+        "emulator",
+        &cache::local("emulator").join("requirements.txt"),
+        progress,
+    )
+}
 
 /// Starts the emulator with all its files in the part's folder, and returns when it answers.
 pub fn start(running: &mut Running, progress: &Progress) -> Result<()> {
     cache::require_node()?;
     let source = cache::local("emulator");
-    let python = cache::python_env("emulator", &source.join("requirements.txt"), progress)?;
+    let python = python(progress)?;
     let stage = progress.stage("starting the AWS emulator");
     let dir = running.dir.clone();
     let temporary = dir.join("tmp");

@@ -5,16 +5,20 @@ mod cache;
 mod emulator;
 mod kubernetes;
 mod process;
+mod programs;
 mod progress;
+mod running;
 mod stand;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::progress::Progress;
-use crate::stand::{Part, Stand};
+use crate::running::Part;
+use crate::stand::Stand;
 
 /// A Kubernetes API server and an AWS emulator on this machine, without containers or an account.
 ///
@@ -56,6 +60,11 @@ enum Command {
         #[arg(long, default_value = "shell")]
         format: Format,
     },
+    /// Print the path of a program of the stand (etcd, kube-apiserver, kubectl, helm, python, …), building what is missing.
+    Which {
+        /// The program's name; `python` is the one that has the emulator installed.
+        program: String,
+    },
 }
 
 /// How `env` prints the environment.
@@ -92,10 +101,19 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 ExitCode::FAILURE
             });
         }
+        Command::Which { program } => println!("{}", which(&program, &progress)?.display()),
         Command::Env {
             format: Format::Shell,
         } => print!("{}", stand.shell_env()?),
         Command::Env { format: Format::Json } => println!("{}", stand.json_env()?),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn which(program: &str, progress: &Progress) -> anyhow::Result<PathBuf> {
+    if program == "python" {
+        return emulator::python(progress);
+    }
+    let path = programs::programs(progress)?.remove(program);
+    path.with_context(|| format!("the stand has no program {program}"))
 }
