@@ -15,14 +15,20 @@ use super::{Datalake, rules};
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = Datalake::crd();
     for version in &mut crd.spec.versions {
-        let root = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut());
+        let root = version
+            .schema
+            .as_mut()
+            .and_then(|schema| schema.open_api_v3_schema.as_mut());
         let root = root.expect("the derive gives every version a schema");
         plain_options(root);
         root.description = Some("A streaming data lake on AWS: one object is the whole lake.".into());
         bounds(root);
         status(at(root, "status"));
         for rule in rules::all() {
-            at(root, rule.on).x_kubernetes_validations.get_or_insert_default().push(rule.cel);
+            at(root, rule.on)
+                .x_kubernetes_validations
+                .get_or_insert_default()
+                .push(rule.cel);
         }
     }
     crd
@@ -41,25 +47,34 @@ pub fn crd_yaml() -> String {
 
 /// The part of the schema at a path such as `spec.schema.columns[]`.
 pub(super) fn at<'a>(root: &'a mut JSONSchemaProps, path: &str) -> &'a mut JSONSchemaProps {
-    path.split('.').filter(|part| !part.is_empty()).fold(root, |schema, part| {
-        let name = part.trim_end_matches("[]");
-        let field = schema.properties.as_mut().and_then(|fields| fields.get_mut(name));
-        let field = field.expect("paths of rules and bounds are those of the types; a test builds the definition");
-        if !part.ends_with("[]") {
-            return field;
-        }
-        match field.items.as_mut() {
-            Some(JSONSchemaPropsOrArray::Schema(item)) => item,
-            _ => unreachable!("only lists are indexed, and a structural schema has one schema for all items"),
-        }
-    })
+    path.split('.')
+        .filter(|part| !part.is_empty())
+        .fold(root, |schema, part| {
+            let name = part.trim_end_matches("[]");
+            let field = schema.properties.as_mut().and_then(|fields| fields.get_mut(name));
+            let field = field
+                .expect("paths of rules and bounds are those of the types; a test builds the definition");
+            if !part.ends_with("[]") {
+                return field;
+            }
+            match field.items.as_mut() {
+                Some(JSONSchemaPropsOrArray::Schema(item)) => item,
+                _ => unreachable!(
+                    "only lists are indexed, and a structural schema has one schema for all items"
+                ),
+            }
+        })
 }
 
 /// Absent is the one way to leave a field out: no `null`, neither allowed nor as a default.
 fn plain_options(schema: &mut JSONSchemaProps) {
     schema.nullable = None;
     schema.default.take_if(|default| default.0.is_null());
-    for field in schema.properties.iter_mut().flat_map(|fields| fields.values_mut()) {
+    for field in schema
+        .properties
+        .iter_mut()
+        .flat_map(|fields| fields.values_mut())
+    {
         plain_options(field);
     }
     if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
@@ -78,13 +93,18 @@ fn bounds(root: &mut JSONSchemaProps) {
         }
     }
     // Named here so that a rule's message can point at it.
-    let name = JSONSchemaProps { type_: Some("string".into()), ..Default::default() };
+    let name = JSONSchemaProps {
+        type_: Some("string".into()),
+        ..Default::default()
+    };
     let metadata = JSONSchemaProps {
         type_: Some("object".into()),
         properties: Some([("name".to_owned(), name)].into()),
         ..Default::default()
     };
-    root.properties.get_or_insert_default().insert("metadata".into(), metadata);
+    root.properties
+        .get_or_insert_default()
+        .insert("metadata".into(), metadata);
 }
 
 /// Status is written by the operator alone: nothing in it has a default but the generation, which says "not looked at
@@ -100,12 +120,17 @@ fn status(status: &mut JSONSchemaProps) {
         schema.x_kubernetes_list_map_keys = Some(vec![key.into()]);
     }
     at(status, "resources[]").required = Some(vec!["id".into()]);
-    at(status, "conditions[].status").enum_ = Some(["True", "False", "Unknown"].map(|word| JSON(json!(word))).into());
+    at(status, "conditions[].status").enum_ =
+        Some(["True", "False", "Unknown"].map(|word| JSON(json!(word))).into());
 }
 
 fn no_defaults(schema: &mut JSONSchemaProps) {
     schema.default = None;
-    for field in schema.properties.iter_mut().flat_map(|fields| fields.values_mut()) {
+    for field in schema
+        .properties
+        .iter_mut()
+        .flat_map(|fields| fields.values_mut())
+    {
         no_defaults(field);
     }
     if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {

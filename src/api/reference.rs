@@ -30,13 +30,26 @@ pub fn reference() -> String {
 
 /// The table of an object, then those of the objects in it.
 fn object(page: &mut String, path: &str, schema: &JSONSchemaProps) {
-    let fields = schema.properties.iter().flatten().filter(|(_, field)| field.description.is_some());
+    let fields = schema
+        .properties
+        .iter()
+        .flatten()
+        .filter(|(_, field)| field.description.is_some());
     if path.is_empty() {
         write(page, format_args!("\n## The object\n"));
     } else {
-        write(page, format_args!("\n## {path}\n\n{}\n", schema.description.as_deref().unwrap_or_default()));
+        write(
+            page,
+            format_args!(
+                "\n## {path}\n\n{}\n",
+                schema.description.as_deref().unwrap_or_default()
+            ),
+        );
     }
-    write(page, format_args!("\n| field | type | default | bounds | what it is |\n|---|---|---|---|---|\n"));
+    write(
+        page,
+        format_args!("\n| field | type | default | bounds | what it is |\n|---|---|---|---|---|\n"),
+    );
     for (name, field) in fields.clone() {
         let required = schema.required.iter().flatten().any(|required| required == name);
         let default = match &field.default {
@@ -56,7 +69,11 @@ fn object(page: &mut String, path: &str, schema: &JSONSchemaProps) {
     }
     rules(page, schema);
     for (name, field) in fields {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
         match (&field.properties, &field.items) {
             (Some(_), _) => object(page, &path, field),
             (None, Some(JSONSchemaPropsOrArray::Schema(item))) if item.properties.is_some() => {
@@ -69,9 +86,17 @@ fn object(page: &mut String, path: &str, schema: &JSONSchemaProps) {
 
 /// What the rules on this object, and on the lists and maps right in it, refuse.
 fn rules(page: &mut String, schema: &JSONSchemaProps) {
-    let plain = schema.properties.iter().flatten().filter(|(_, field)| field.properties.is_none());
+    let plain = schema
+        .properties
+        .iter()
+        .flatten()
+        .filter(|(_, field)| field.properties.is_none());
     let inner = plain.flat_map(|(name, field)| {
-        field.x_kubernetes_validations.iter().flatten().map(move |rule| (format!(".{name}"), rule))
+        field
+            .x_kubernetes_validations
+            .iter()
+            .flatten()
+            .map(move |rule| (format!(".{name}"), rule))
     });
     let own = schema.x_kubernetes_validations.iter().flatten();
     let own = own.map(|rule| (rule.field_path.clone().unwrap_or_default(), rule));
@@ -79,7 +104,11 @@ fn rules(page: &mut String, schema: &JSONSchemaProps) {
         .chain(inner)
         .map(|(field, rule)| {
             let message = cell(rule.message.as_deref().unwrap_or_default());
-            if field.is_empty() { format!("* {message}\n") } else { format!("* `{}`: {message}\n", &field[1..]) }
+            if field.is_empty() {
+                format!("* {message}\n")
+            } else {
+                format!("* `{}`: {message}\n", &field[1..])
+            }
         })
         .collect();
     if !lines.is_empty() {
@@ -98,7 +127,12 @@ fn type_of(field: &JSONSchemaProps) -> String {
 
 fn bounds(field: &JSONSchemaProps) -> String {
     let keys = field.x_kubernetes_list_map_keys.as_deref().unwrap_or_default();
-    let words = field.enum_.iter().flatten().filter_map(|word| word.0.as_str()).map(|word| format!("`{word}`"));
+    let words = field
+        .enum_
+        .iter()
+        .flatten()
+        .filter_map(|word| word.0.as_str())
+        .map(|word| format!("`{word}`"));
     let bounds = [
         Some(words.collect::<Vec<_>>().join(", ")),
         range(field.minimum, field.maximum),
@@ -107,7 +141,12 @@ fn bounds(field: &JSONSchemaProps) -> String {
         field.max_properties.map(|max| format!("at most {max}")),
         keys.first().map(|key| format!("keyed by `{key}`")),
     ];
-    bounds.into_iter().flatten().filter(|bound| !bound.is_empty()).collect::<Vec<_>>().join(", ")
+    bounds
+        .into_iter()
+        .flatten()
+        .filter(|bound| !bound.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn range(min: Option<impl ToString>, max: Option<impl ToString>) -> Option<String> {

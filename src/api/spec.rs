@@ -289,9 +289,7 @@ pub struct Partitioning {
 }
 
 /// The finest partition key.
-#[derive(
-    Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, JsonSchema,
-)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, JsonSchema)]
 pub enum Granularity {
     /// `year`.
     Year,
@@ -387,7 +385,11 @@ pub struct Query {
     #[schemars(range(min = 1, max = 36_500))]
     pub result_days: i32,
     /// MiB that one query may scan, at least 10. Absent: no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none", rename = "bytesScannedLimitMiB")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        rename = "bytesScannedLimitMiB"
+    )]
     #[schemars(range(min = 10, max = 8_796_093_022_207_i64))]
     pub bytes_scanned_limit_mib: Option<i64>,
 }
@@ -491,42 +493,68 @@ pub struct NameOverrides {
 
 impl Default for Buffering {
     fn default() -> Self {
-        Self { interval_seconds: 60, size_mib: 64 }
+        Self {
+            interval_seconds: 60,
+            size_mib: 64,
+        }
     }
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { stream_hours: 24, raw_days: 30, error_days: 30, lake_days: None }
+        Self {
+            stream_hours: 24,
+            raw_days: 30,
+            error_days: 30,
+            lake_days: None,
+        }
     }
 }
 
 impl Default for Partitioning {
     fn default() -> Self {
-        Self { granularity: Granularity::Hour, time_zone: "UTC".into(), discovery: Discovery::Crawler }
+        Self {
+            granularity: Granularity::Hour,
+            time_zone: "UTC".into(),
+            discovery: Discovery::Crawler,
+        }
     }
 }
 
 impl Default for Format {
     fn default() -> Self {
-        Self { r#type: FormatType::Parquet, compression: Compression::Snappy }
+        Self {
+            r#type: FormatType::Parquet,
+            compression: Compression::Snappy,
+        }
     }
 }
 
 impl Default for Crawler {
     fn default() -> Self {
-        Self { schedule: "cron(15,45 * * * ? *)".into() }
+        Self {
+            schedule: "cron(15,45 * * * ? *)".into(),
+        }
     }
 }
 
 impl Default for Encryption {
     fn default() -> Self {
-        Self { rotation: true, deletion_window_days: 30, bucket_key_arn: None, stream_key_arn: None }
+        Self {
+            rotation: true,
+            deletion_window_days: 30,
+            bucket_key_arn: None,
+            stream_key_arn: None,
+        }
     }
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self { workgroup: true, result_days: 7, bytes_scanned_limit_mib: None }
+        Self {
+            workgroup: true,
+            result_days: 7,
+            bytes_scanned_limit_mib: None,
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The definition as data; what the API server makes of it is in `tests/crd`.
 
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{CustomResourceDefinition, ValidationRule};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceDefinition, ValidationRule,
+};
 use serde_json::Value;
 
 use super::{crd, crd_yaml, reference, rules};
@@ -42,8 +44,13 @@ fn the_yaml_is_the_definition_and_fits_in_an_annotation() {
 fn walk<'a>(path: String, value: &'a Value, see: &mut impl FnMut(&str, &'a Value)) {
     see(&path, value);
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| walk(format!("{path}.{key}"), value, see)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| walk(format!("{path}[{i}]"), item, see)),
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(key, value)| walk(format!("{path}.{key}"), value, see)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(i, item)| walk(format!("{path}[{i}]"), item, see)),
         _ => {}
     }
 }
@@ -51,11 +58,18 @@ fn walk<'a>(path: String, value: &'a Value, see: &mut impl FnMut(&str, &'a Value
 /// Every schema in the definition.
 fn schemas(see: &mut impl FnMut(&str, &serde_json::Map<String, Value>)) {
     let crd = serde_json::to_value(crd()).unwrap();
-    walk(String::new(), &crd["spec"]["versions"][0]["schema"], &mut |path, value| {
-        if let Some(schema) = value.as_object().filter(|schema| schema.get("type").is_some_and(Value::is_string)) {
-            see(path, schema);
-        }
-    });
+    walk(
+        String::new(),
+        &crd["spec"]["versions"][0]["schema"],
+        &mut |path, value| {
+            if let Some(schema) = value
+                .as_object()
+                .filter(|schema| schema.get("type").is_some_and(Value::is_string))
+            {
+                see(path, schema);
+            }
+        },
+    );
 }
 
 #[test]
@@ -71,7 +85,10 @@ fn nothing_is_nullable_and_no_default_is_null() {
 fn every_field_says_what_it_is() {
     schemas(&mut |path, schema| {
         let is_field = path.rsplit('.').nth(1) == Some("properties") && !path.contains(".metadata");
-        assert!(!is_field || schema.contains_key("description"), "{path} has no description");
+        assert!(
+            !is_field || schema.contains_key("description"),
+            "{path} has no description"
+        );
     });
 }
 
@@ -95,25 +112,39 @@ fn everything_in_the_spec_has_a_bound_that_the_estimate_of_rules_can_count_on() 
 fn what_holds_in_one_mode_only_has_no_default() {
     let spec = serde_json::to_value(crd()).unwrap();
     let fields = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties";
-    for field in ["stream/properties/shards", "crawler", "retention/properties/lakeDays"] {
+    for field in [
+        "stream/properties/shards",
+        "crawler",
+        "retention/properties/lakeDays",
+    ] {
         let schema = spec.pointer(&format!("{fields}/{field}")).unwrap();
         assert!(schema.get("default").is_none(), "{field}: {schema}");
     }
-    let schedule = spec.pointer(&format!("{fields}/crawler/properties/schedule/default")).unwrap();
+    let schedule = spec
+        .pointer(&format!("{fields}/crawler/properties/schedule/default"))
+        .unwrap();
     assert_eq!(schedule, "cron(15,45 * * * ? *)");
 }
 
 #[test]
 fn every_rule_says_in_plain_words_what_to_write_instead() {
     for rule in rules::all() {
-        let ValidationRule { message, message_expression, rule, .. } = rule.cel;
+        let ValidationRule {
+            message,
+            message_expression,
+            rule,
+            ..
+        } = rule.cel;
         let message = message.expect("every rule has a message");
         assert!((20..=250).contains(&message.len()), "{message}");
         for sign in ["^", "[a-z", "\\", "matches("] {
             assert!(!message.contains(sign), "a regular expression in: {message}");
         }
         // The server shows no message with a line break, and says nothing about it.
-        assert!(!message.contains('\n') && !message_expression.unwrap_or_default().contains('\n'), "{message}");
+        assert!(
+            !message.contains('\n') && !message_expression.unwrap_or_default().contains('\n'),
+            "{message}"
+        );
         for macro_of_1_33 in ["transformMap", "transformList", ".all(i, "] {
             assert!(!rule.contains(macro_of_1_33), "{rule}");
         }

@@ -2,6 +2,7 @@
 //! what to write instead.
 
 mod accepted;
+mod answers;
 mod changed;
 mod laws;
 mod objects;

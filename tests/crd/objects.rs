@@ -14,12 +14,17 @@ pub fn lake(name: &str) -> Value {
 
 /// A lake with one column of this type.
 pub fn lake_of_type(r#type: &str) -> Value {
-    with(lake("typed"), &json!({"spec": {"schema": {"columns": [{"name": "event", "type": r#type}]}}}))
+    with(
+        lake("typed"),
+        &json!({"spec": {"schema": {"columns": [{"name": "event", "type": r#type}]}}}),
+    )
 }
 
 /// The object after a merge patch (RFC 7386).
 pub fn with(mut object: Value, patch: &Value) -> Value {
-    let Value::Object(changes) = patch else { return patch.clone() };
+    let Value::Object(changes) = patch else {
+        return patch.clone();
+    };
     if !object.is_object() {
         object = Value::Object(Map::new());
     }

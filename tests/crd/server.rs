@@ -5,12 +5,16 @@ use std::process::Command;
 use std::sync::{Arc, Weak};
 
 use datalake_operator::api::crd_yaml;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::core::Request;
 use kube::core::params::PostParams;
-use kube::core::{Request, Status};
-use kube::{Client, Config};
+use kube::runtime::wait::{await_condition, conditions};
+use kube::{Api, Client, Config};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+
+use crate::answers::Refusal;
 
 const CRDS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const NAME: &str = "datalakes.datalake-operator.io";
@@ -24,28 +28,21 @@ pub struct Server {
     _process: Arc<Process>,
 }
 
-/// What the API server answered when it refused.
-#[derive(Debug)]
-pub struct Refusal(pub Box<Status>);
-
-impl Refusal {
-    /// Each fault: the field's path, and what the user reads.
-    pub fn faults(&self) -> Vec<(String, String)> {
-        let causes = self.0.details.iter().flat_map(|details| details.causes.clone());
-        let faults: Vec<_> = causes.map(|cause| (cause.field, cause.message)).collect();
-        if faults.is_empty() { vec![(String::new(), self.0.message.clone())] } else { faults }
-    }
-}
-
 impl Server {
     /// The running server, or a new one with the definition applied.
     pub async fn shared() -> Self {
         let mut running = RUNNING.lock().await;
         if let Some(process) = running.upgrade() {
-            return Self { client: process.client().await, _process: process };
+            return Self {
+                client: process.client().await,
+                _process: process,
+            };
         }
         let process = Arc::new(tokio::task::spawn_blocking(Process::start).await.unwrap());
-        let server = Self { client: process.client().await, _process: Arc::clone(&process) };
+        let server = Self {
+            client: process.client().await,
+            _process: Arc::clone(&process),
+        };
         server.define().await;
         *running = Arc::downgrade(&process);
         server
@@ -54,27 +51,26 @@ impl Server {
     /// Applies the very bytes of `crds/`, and waits until the server serves them.
     async fn define(&self) {
         let path = format!("{CRDS}/{NAME}?fieldManager=test&force=true");
-        self.send("PATCH", &path, "application/apply-patch+yaml", crd_yaml()).await.unwrap();
+        self.send("PATCH", &path, "application/apply-patch+yaml", crd_yaml())
+            .await
+            .unwrap();
         for namespace in ["analytics", "finance", "compliance", "sandbox"] {
             let body = json!({"metadata": {"name": namespace}}).to_string();
-            let made = self.send("POST", "/api/v1/namespaces", "application/json", body).await;
+            let made = self
+                .send("POST", "/api/v1/namespaces", "application/json", body)
+                .await;
             assert!(made.is_ok() || made.is_err_and(|refusal| refusal.0.is_already_exists()));
         }
-        loop {
-            let crd = self.send("GET", &format!("{CRDS}/{NAME}"), "application/json", String::new()).await.unwrap();
-            let conditions = crd["status"]["conditions"].as_array().cloned().unwrap_or_default();
-            let holds = |kind: &str| conditions.iter().any(|c| c["type"] == kind && c["status"] == "True");
-            assert!(!holds("NonStructuralSchema"), "{conditions:#?}");
-            if holds("Established") && self.get("analytics", "").await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        let crds: Api<CustomResourceDefinition> = Api::all(self.client.clone());
+        await_condition(crds, NAME, conditions::is_crd_established())
+            .await
+            .unwrap();
     }
 
     /// Creates an object as it would be created, without keeping it.
     pub async fn try_create(&self, object: &Value) -> Result<Value, Refusal> {
-        self.create_with(object, "dryRun=All&fieldValidation=Strict").await
+        self.create_with(object, "dryRun=All&fieldValidation=Strict")
+            .await
     }
 
     pub async fn create(&self, object: &Value) -> Result<Value, Refusal> {
@@ -84,7 +80,8 @@ impl Server {
     async fn create_with(&self, object: &Value, query: &str) -> Result<Value, Refusal> {
         let namespace = object["metadata"]["namespace"].as_str().unwrap();
         let path = format!("{}?{query}", lakes(namespace));
-        self.send("POST", &path, "application/json", object.to_string()).await
+        self.send("POST", &path, "application/json", object.to_string())
+            .await
     }
 
     /// Creates from a file as it is, in YAML.
@@ -93,23 +90,41 @@ impl Server {
         self.send("POST", &path, "application/yaml", yaml).await
     }
 
-    pub async fn get(&self, namespace: &str, name: &str) -> Result<Value, Refusal> {
-        self.send("GET", &format!("{}/{name}", lakes(namespace)), "application/json", String::new()).await
+    /// Edits the spec by a merge patch, without keeping it.
+    pub async fn try_edit(&self, object: &Value, patch: &Value) -> Result<Value, Refusal> {
+        self.patch(object, "?dryRun=All&fieldValidation=Strict", patch)
+            .await
     }
 
-    /// A merge patch of the object, or of its `status`, without keeping it where `dry_run`.
-    pub async fn patch(&self, object: &Value, sub: &str, patch: &Value, dry_run: bool) -> Result<Value, Refusal> {
-        let (namespace, name) = (object["metadata"]["namespace"].as_str(), object["metadata"]["name"].as_str());
-        let dry_run = if dry_run { "&dryRun=All" } else { "" };
-        let path = format!("{}/{}{sub}?fieldValidation=Strict{dry_run}", lakes(namespace.unwrap()), name.unwrap());
-        self.send("PATCH", &path, "application/merge-patch+json", patch.to_string()).await
+    /// Writes `status.pinned`.
+    pub async fn pin(&self, object: &Value, pinned: Value) -> Result<Value, Refusal> {
+        self.patch(
+            object,
+            "/status?fieldValidation=Strict",
+            &json!({"status": {"pinned": pinned}}),
+        )
+        .await
+    }
+
+    async fn patch(&self, object: &Value, rest: &str, patch: &Value) -> Result<Value, Refusal> {
+        let (namespace, name) = (
+            object["metadata"]["namespace"].as_str(),
+            object["metadata"]["name"].as_str(),
+        );
+        let path = format!("{}/{}{rest}", lakes(namespace.unwrap()), name.unwrap());
+        self.send("PATCH", &path, "application/merge-patch+json", patch.to_string())
+            .await
     }
 
     async fn send(&self, verb: &str, path: &str, kind: &str, body: String) -> Result<Value, Refusal> {
-        let mut request = Request::new("").create(&PostParams::default(), body.into_bytes()).unwrap();
+        let mut request = Request::new("/")
+            .create(&PostParams::default(), body.into_bytes())
+            .unwrap();
         *request.method_mut() = verb.parse().unwrap();
         *request.uri_mut() = path.parse().unwrap();
-        request.headers_mut().insert("content-type", kind.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("content-type", kind.parse().unwrap());
         match self.client.request(request).await {
             Ok(value) => Ok(value),
             Err(kube::Error::Api(status)) => Err(Refusal(status)),
@@ -133,17 +148,25 @@ impl Process {
     /// Starts a stand of its own. A server that runs already is used where `DATALAKE_TEST_KUBECONFIG` names it.
     fn start() -> Self {
         if let Some(kubeconfig) = std::env::var_os("DATALAKE_TEST_KUBECONFIG") {
-            return Self { kubeconfig: kubeconfig.into(), stand: None };
+            return Self {
+                kubeconfig: kubeconfig.into(),
+                stand: None,
+            };
         }
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("crd-{}", std::process::id()));
         stand(&dir, &["up", "--only", "kubernetes"]);
         let env: Value = serde_json::from_str(&stand(&dir, &["env", "--format", "json"])).unwrap();
-        Self { kubeconfig: env["KUBECONFIG"].as_str().unwrap().into(), stand: Some(dir) }
+        Self {
+            kubeconfig: env["KUBECONFIG"].as_str().unwrap().into(),
+            stand: Some(dir),
+        }
     }
 
     async fn client(&self) -> Client {
         let kubeconfig = Kubeconfig::read_from(&self.kubeconfig).unwrap();
-        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
+        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
+            .await
+            .unwrap();
         Client::try_from(config).unwrap()
     }
 }
@@ -165,6 +188,10 @@ fn stand(dir: &std::path::Path, arguments: &[&str]) -> String {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "datalake-stand {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "datalake-stand {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }

@@ -83,7 +83,10 @@ fn table_layout(field: &str, pinned: &str) -> Rule {
 
 /// An override may be set until its resource exists, and after that to the name it has.
 fn name(field: &str, id: &str) -> Rule {
-    let (new, old) = (format!("self.spec.names.{field}"), format!("oldSelf.spec.names.{field}"));
+    let (new, old) = (
+        format!("self.spec.names.{field}"),
+        format!("oldSelf.spec.names.{field}"),
+    );
     let was = format!("oldSelf.status.pinned.names['{id}']");
     Rule::new(
         "",

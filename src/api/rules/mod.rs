@@ -31,7 +31,11 @@ pub(super) struct Rule {
 impl Rule {
     /// `cel` must hold of the object at `on`; if not, the user reads `message`.
     fn new(on: &'static str, cel: impl Into<String>, message: impl Into<String>) -> Self {
-        let cel = ValidationRule { rule: cel.into(), message: Some(message.into()), ..Default::default() };
+        let cel = ValidationRule {
+            rule: cel.into(),
+            message: Some(message.into()),
+            ..Default::default()
+        };
         Self { on, cel }
     }
 
@@ -82,6 +86,9 @@ fn list(words: &[&str]) -> String {
 
 /// A CEL map of strings.
 fn map(pairs: &[(&str, &str)]) -> String {
-    let quoted: Vec<String> = pairs.iter().map(|(key, value)| format!("'{key}':'{value}'")).collect();
+    let quoted: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| format!("'{key}':'{value}'"))
+        .collect();
     format!("{{{}}}", quoted.join(","))
 }

@@ -70,17 +70,40 @@ const NAMINGS: [Naming; 9] = [
 pub(super) fn rules() -> Vec<Rule> {
     let charset = NAMINGS.iter().flat_map(|naming| {
         naming.fields.iter().map(|field| {
-            let cel = naming.cel.replace("name.", &format!("self.{field}.")).replace("name ", &format!("self.{field} "));
-            Rule::new("spec.names", format!("!has(self.{field}) || {cel}"), naming.message)
-                .field(format!(".{field}"))
+            let cel = naming
+                .cel
+                .replace("name.", &format!("self.{field}."))
+                .replace("name ", &format!("self.{field} "));
+            Rule::new(
+                "spec.names",
+                format!("!has(self.{field}) || {cel}"),
+                naming.message,
+            )
+            .field(format!(".{field}"))
         })
     });
     let twins = [
-        ("lakeBucket", "rawBucket", "the lake and the raw copies need a bucket each"),
+        (
+            "lakeBucket",
+            "rawBucket",
+            "the lake and the raw copies need a bucket each",
+        ),
         ("bucketKeyAlias", "streamKeyAlias", "an alias names one key"),
-        ("deliveryRole", "crawlerRole", "each service has a role of its own"),
-        ("deliveryRole", "publisherRole", "each service has a role of its own"),
-        ("crawlerRole", "publisherRole", "each service has a role of its own"),
+        (
+            "deliveryRole",
+            "crawlerRole",
+            "each service has a role of its own",
+        ),
+        (
+            "deliveryRole",
+            "publisherRole",
+            "each service has a role of its own",
+        ),
+        (
+            "crawlerRole",
+            "publisherRole",
+            "each service has a role of its own",
+        ),
     ]
     .into_iter()
     .map(|(one, other, why)| {
@@ -88,8 +111,12 @@ pub(super) fn rules() -> Vec<Rule> {
         let cel = format!(
             "!has(self.{one}) || !has(self.{other}) || self.{one}.lowerAscii() != self.{other}.lowerAscii()"
         );
-        Rule::new("spec.names", cel, format!("{why}: write a name other than that of {one}"))
-            .field(format!(".{other}"))
+        Rule::new(
+            "spec.names",
+            cel,
+            format!("{why}: write a name other than that of {one}"),
+        )
+        .field(format!(".{other}"))
     });
     charset.chain(twins).collect()
 }

@@ -14,28 +14,37 @@ const DAYS: &str = "SUN|MON|TUE|WED|THU|FRI|SAT";
 
 /// A regular expression for a field: a list of values, ranges and steps, or one of the field's own forms.
 fn field(value: &str, own: &str) -> String {
-    let part = format!("([*]|({value})(-({value}))?)(/0*[1-9][0-9]*)?{own}");
+    let part = format!("([*]|({value})(-({value}))?)(/0*[1-9][0-9]?)?{own}");
     format!("^({part})(,({part}))*$")
 }
 
 fn minutes() -> String {
-    field("[0-5]?[0-9]", "")
+    field("0*[0-5]?[0-9]", "")
 }
 
 pub(super) fn rules() -> Vec<Rule> {
     let fields = [
         (minutes(), "minutes are 0-59: write for example 15,45 or 0/30"),
-        (field("[01]?[0-9]|2[0-3]", ""), "hours are 0-23: write for example *, 6 or 8-18/2"),
         (
-            field("0?[1-9]|[12][0-9]|3[01]", "|[?]|LW?|(0?[1-9]|[12][0-9]|3[01])W"),
+            field("0*(1?[0-9]|2[0-3])", ""),
+            "hours are 0-23: write for example *, 6 or 8-18/2",
+        ),
+        (
+            field("0*([1-9]|[12][0-9]|3[01])", "|[?]|LW?|0*([1-9]|[12][0-9]|3[01])W"),
             "the day of the month is 1-31, L, LW or ?: write for example * or 1",
         ),
-        (field(&format!("0?[1-9]|1[0-2]|{MONTHS}"), ""), "months are 1-12 or JAN-DEC: write for example * or JAN-MAR"),
         (
-            field(&format!("[1-7]|{DAYS}"), &format!("|[?]|L|([1-7]|{DAYS})L")),
+            field(&format!("0*([1-9]|1[0-2])|{MONTHS}"), ""),
+            "months are 1-12 or JAN-DEC: write for example * or JAN-MAR",
+        ),
+        (
+            field(&format!("0*[1-7]|{DAYS}"), &format!("|[?]|L|(0*[1-7]|{DAYS})L")),
             "the day of the week is 1-7, SUN-SAT, L or ?, without #: write for example ? or MON-FRI",
         ),
-        (field("19[7-9][0-9]|20[0-9][0-9]|21[0-9][0-9]", ""), "years are 1970-2199: write for example *"),
+        (
+            field("19[7-9][0-9]|20[0-9][0-9]|21[0-9][0-9]", ""),
+            "years are 1970-2199: write for example *",
+        ),
     ];
     let mut rules = vec![shape()];
     rules.extend(fields.into_iter().enumerate().map(|(index, (pattern, message))| {

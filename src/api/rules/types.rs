@@ -5,7 +5,18 @@ use super::{Rule, list, map};
 
 /// Types that are written as one word. `integer` is folded to `int` by the pass.
 const WORDS: [&str; 12] = [
-    "boolean", "tinyint", "smallint", "int", "integer", "bigint", "float", "double", "string", "binary", "date", "timestamp",
+    "boolean",
+    "tinyint",
+    "smallint",
+    "int",
+    "integer",
+    "bigint",
+    "float",
+    "double",
+    "string",
+    "binary",
+    "date",
+    "timestamp",
 ];
 
 /// What to write for words that are types elsewhere, or lack something.
@@ -60,8 +71,12 @@ const TOKENS: &str = r"n.findAll('\\w+[(][^)]*[)]|\\w+[:<]?|.')";
 
 /// CEL: `x` is a word of a type. Names of struct fields end in a colon.
 fn known() -> String {
-    let words: Vec<&str> = WORDS.into_iter().chain(["array<", "map<", "struct<", ",", ">"]).collect();
-    let numbers = "[x.findAll('[0-9]+').map(d, int(d))]";
+    let words: Vec<&str> = WORDS
+        .into_iter()
+        .chain(["array<", "map<", "struct<", ",", ">"])
+        .collect();
+    // Zeros in front go first; what has more digits than any bound is out of bounds, not an error of `int`.
+    let numbers = "[x.findAll('[0-9]+').map(d, d.find('[1-9][0-9]*')).map(d, d == '' ? 0 : d.size() > 6 ? 999999 : int(d))]";
     let bounds = "p.size() > 0 && p[0] >= 1 && (x.startsWith('decimal') ? p[0] <= 38 && (p.size() == 1 || p[1] <= p[0]) \
                   : p[0] <= (x.startsWith('char') ? 255 : 65535))";
     format!(
