@@ -1,7 +1,8 @@
-//! The CustomResourceDefinition: the schema derived from the types, made fit for the API server, with the rules.
+//! The `CustomResourceDefinition`: the schema derived from the types, made fit for the API server, with the rules.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
-    CustomResourceDefinition, JSON, JSONSchemaProps, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool,
+    CustomResourceColumnDefinition, CustomResourceDefinition, JSON, JSONSchemaProps, JSONSchemaPropsOrArray,
+    JSONSchemaPropsOrBool,
 };
 use kube::CustomResourceExt;
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use super::{Datalake, rules};
 pub fn crd() -> CustomResourceDefinition {
     let mut crd = Datalake::crd();
     for version in &mut crd.spec.versions {
+        version.additional_printer_columns = Some(PRINTED.map(column).into());
         let root = version
             .schema
             .as_mut()
@@ -32,6 +34,82 @@ pub fn crd() -> CustomResourceDefinition {
         }
     }
     crd
+}
+
+/// What `kubectl get` prints: title, type, description, and where it is. Those with an asterisk need `-o wide`.
+const PRINTED: [[&str; 4]; 11] = [
+    [
+        "Ready",
+        "string",
+        "Whether the lake is as declared",
+        r#".status.conditions[?(@.type=="Ready")].status"#,
+    ],
+    [
+        "Reason",
+        "string",
+        "Why",
+        r#".status.conditions[?(@.type=="Ready")].reason"#,
+    ],
+    [
+        "Resources",
+        "string",
+        "How many are ready, of how many",
+        ".status.resourcesReady",
+    ],
+    [
+        "Stream",
+        "string",
+        "The Kinesis data stream to write to",
+        ".status.connection.streamName",
+    ],
+    [
+        "Table",
+        "string",
+        "The Glue table to read",
+        ".status.connection.table",
+    ],
+    [
+        "Database*",
+        "string",
+        "The Glue database",
+        ".status.connection.database",
+    ],
+    [
+        "Workgroup*",
+        "string",
+        "The Athena workgroup to query in",
+        ".status.connection.workgroup",
+    ],
+    ["Region*", "string", "The AWS region", ".status.connection.region"],
+    [
+        "Policy*",
+        "string",
+        "What happens to the lake when the object is deleted",
+        ".spec.deletionPolicy",
+    ],
+    [
+        "Message*",
+        "string",
+        "Why, and what to do",
+        r#".status.conditions[?(@.type=="Ready")].message"#,
+    ],
+    [
+        "Age",
+        "date",
+        "Since when there is the object",
+        ".metadata.creationTimestamp",
+    ],
+];
+
+fn column([title, type_, description, path]: [&str; 4]) -> CustomResourceColumnDefinition {
+    CustomResourceColumnDefinition {
+        name: title.trim_end_matches('*').into(),
+        type_: type_.into(),
+        description: Some(description.into()),
+        json_path: path.into(),
+        priority: title.ends_with('*').then_some(1),
+        format: None,
+    }
 }
 
 /// The definition as YAML, as it stands in `crds/`.

@@ -100,19 +100,20 @@ fn rules(page: &mut String, schema: &JSONSchemaProps) {
     });
     let own = schema.x_kubernetes_validations.iter().flatten();
     let own = own.map(|rule| (rule.field_path.clone().unwrap_or_default(), rule));
-    let lines: Vec<String> = own
-        .chain(inner)
-        .map(|(field, rule)| {
-            let message = cell(rule.message.as_deref().unwrap_or_default());
-            if field.is_empty() {
-                format!("* {message}\n")
-            } else {
-                format!("* `{}`: {message}\n", &field[1..])
-            }
-        })
-        .collect();
-    if !lines.is_empty() {
-        write(page, format_args!("\nRefused:\n\n{}", lines.concat()));
+    let mut refused: Vec<(String, Vec<String>)> = Vec::new();
+    for (field, rule) in own.chain(inner) {
+        let message = cell(rule.message.as_deref().unwrap_or_default());
+        let field = format!("`{}`", field.trim_start_matches('.'));
+        match refused.iter_mut().find(|(known, _)| *known == message) {
+            Some((_, fields)) => fields.push(field),
+            None => refused.push((message, vec![field])),
+        }
+    }
+    if !refused.is_empty() {
+        write(page, format_args!("\nRefused:\n\n"));
+    }
+    for (message, fields) in refused {
+        write(page, format_args!("* {}: {message}\n", fields.join(", ")));
     }
 }
 

@@ -21,73 +21,7 @@ use super::status::DatalakeStatus;
     shortname = "dl",
     namespaced,
     status = "DatalakeStatus",
-    derive = "PartialEq",
-    printcolumn(
-        name = "Ready",
-        type_ = "string",
-        description = "Whether the lake is as declared",
-        json_path = r#".status.conditions[?(@.type=="Ready")].status"#
-    ),
-    printcolumn(
-        name = "Reason",
-        type_ = "string",
-        description = "Why",
-        json_path = r#".status.conditions[?(@.type=="Ready")].reason"#
-    ),
-    printcolumn(
-        name = "Resources",
-        type_ = "string",
-        description = "How many resources are ready, of how many",
-        json_path = ".status.resourcesReady"
-    ),
-    printcolumn(
-        name = "Stream",
-        type_ = "string",
-        description = "The Kinesis data stream to write to",
-        json_path = ".status.connection.streamName"
-    ),
-    printcolumn(
-        name = "Table",
-        type_ = "string",
-        description = "The Glue table to read",
-        json_path = ".status.connection.table"
-    ),
-    printcolumn(
-        name = "Database",
-        type_ = "string",
-        priority = 1,
-        description = "The Glue database",
-        json_path = ".status.connection.database"
-    ),
-    printcolumn(
-        name = "Workgroup",
-        type_ = "string",
-        priority = 1,
-        description = "The Athena workgroup to query in",
-        json_path = ".status.connection.workgroup"
-    ),
-    printcolumn(
-        name = "Region",
-        type_ = "string",
-        priority = 1,
-        description = "The AWS region",
-        json_path = ".status.connection.region"
-    ),
-    printcolumn(
-        name = "Policy",
-        type_ = "string",
-        priority = 1,
-        description = "What happens to the lake when the object is deleted",
-        json_path = ".spec.deletionPolicy"
-    ),
-    printcolumn(
-        name = "Message",
-        type_ = "string",
-        priority = 1,
-        description = "Why, and what to do",
-        json_path = r#".status.conditions[?(@.type=="Ready")].message"#
-    ),
-    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+    derive = "PartialEq"
 )]
 #[serde(rename_all = "camelCase")]
 pub struct DatalakeSpec {

@@ -145,21 +145,21 @@ async fn the_server_lets_every_type_through_that_the_parser_takes() {
             .iter()
             .enumerate()
             .map(|(n, r#type)| json!({"name": format!("c{n}"), "type": r#type}));
-        let faults = match server
+        let answer = match server
             .try_create(&with(lake("types"), &columns(list.collect())))
             .await
         {
             Ok(_) => Vec::new(),
             Err(refusal) => refusal.faults(),
         };
-        let faulty: BTreeSet<String> = faults
+        let refusals: BTreeSet<String> = answer
             .into_iter()
             .map(|(field, message)| {
                 assert!(field.starts_with("spec.schema.columns["), "{field}: {message}");
                 field.trim_end_matches(".type").to_owned()
             })
             .collect();
-        refused += faulty.len();
+        refused += refusals.len();
         for (n, text) in batch
             .iter()
             .enumerate()
@@ -167,7 +167,7 @@ async fn the_server_lets_every_type_through_that_the_parser_takes() {
         {
             taken += 1;
             assert!(
-                !faulty.contains(&format!("spec.schema.columns[{n}]")),
+                !refusals.contains(&format!("spec.schema.columns[{n}]")),
                 "the parser takes {text:?}"
             );
         }

@@ -46,6 +46,6 @@ pub fn spec(spec: Value) -> Value {
 }
 
 /// Columns, as a merge patch.
-pub fn columns(columns: Value) -> Value {
-    json!({"spec": {"schema": {"columns": columns}}})
+pub fn columns(list: Value) -> Value {
+    spec(json!({"schema": Map::from_iter([("columns".to_owned(), list)])}))
 }

@@ -107,12 +107,10 @@ impl Server {
     }
 
     async fn patch(&self, object: &Value, rest: &str, patch: &Value) -> Result<Value, Refusal> {
-        let (namespace, name) = (
-            object["metadata"]["namespace"].as_str(),
-            object["metadata"]["name"].as_str(),
-        );
-        let path = format!("{}/{}{rest}", lakes(namespace.unwrap()), name.unwrap());
-        self.send("PATCH", &path, "application/merge-patch+json", patch.to_string())
+        let metadata = &object["metadata"];
+        let lakes = lakes(metadata["namespace"].as_str().unwrap());
+        let url = format!("{lakes}/{}{rest}", metadata["name"].as_str().unwrap());
+        self.send("PATCH", &url, "application/merge-patch+json", patch.to_string())
             .await
     }
 
