@@ -1,4 +1,5 @@
 //! Deciding: synchronous functions of data. No I/O, no clock, no randomness.
+
 pub mod arn;
 pub mod fault;
 pub mod hive;
