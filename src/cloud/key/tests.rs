@@ -1,5 +1,5 @@
 use super::*;
-use crate::cloud::testing::{operations, place, replay, sent};
+use crate::cloud::testing::{operations, place, replay, replay_twice, sent};
 use crate::model::owner::Owner;
 use crate::model::topology::Id;
 
@@ -256,6 +256,27 @@ async fn a_key_is_created_with_its_tags_and_its_id_comes_back() {
         "Tags": [{"TagKey": "team", "TagValue": "data"}],
     });
     assert_eq!(sent(&http)[0].json(), expected);
+}
+
+#[tokio::test]
+async fn a_creation_is_never_tried_twice() {
+    let failed = (500, r#"{"__type":"KMSInternalException","message":"try again"}"#);
+    let change = Change::CreateKey {
+        description: String::new(),
+        policy: "{}".to_owned(),
+        tags: Tags::new(),
+    };
+    let (aws, http) = replay_twice(vec![failed, (200, &enabled("k2"))]);
+    let error = apply(&aws, &place(), &change).await.unwrap_err();
+    assert_eq!(error.code, "KMSInternalException");
+    assert_eq!(operations(&http), ["CreateKey"], "the first may have made a key");
+
+    let (aws, http) = replay_twice(vec![failed, (200, "{}")]);
+    let change = Change::EnableKey {
+        key_id: "k1".to_owned(),
+    };
+    assert_eq!(apply(&aws, &place(), &change).await, Ok(Done::default()));
+    assert_eq!(operations(&http), ["EnableKey", "EnableKey"], "others are");
 }
 
 #[tokio::test]
