@@ -95,22 +95,27 @@ impl Aws {
     }
 
     /// Makes a call, counts it, and tells its error by its wire code.
-    pub async fn call<T, E>(
-        &self,
+    ///
+    /// The SDK's futures are of some 10 KiB each; boxed here, they do not add up in those of a look and of a pass.
+    pub fn call<'a, T: Send, E>(
+        &'a self,
         service: &'static str,
         operation: &'static str,
-        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, CallError>
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, CallError>> + Send + 'a
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let result = answer.await.map_err(|error| tell(service, operation, &error));
-        (self.meter)(
-            service,
-            operation,
-            result.as_ref().map(|_| ()).map_err(|error| error.code.as_str()),
-        );
-        result
+        let answer = Box::pin(answer);
+        async move {
+            let result = answer.await.map_err(|error| tell(service, operation, &error));
+            (self.meter)(
+                service,
+                operation,
+                result.as_ref().map(|_| ()).map_err(|error| error.code.as_str()),
+            );
+            result
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::arn::{AccountId, KeyArn, Region, Scope};
 use super::kinds::{Cause, Circumstances};
-use super::lake::{Consent, Facts, Lake, Record};
+use super::lake::{Consent, Facts, Lake};
 use super::names::{Names, Prefix};
 use super::owner::{Owner, Tags};
 use crate::api::{Compression, Discovery, DriftPolicy, FormatType, Granularity};
@@ -53,7 +53,7 @@ pub(crate) fn lake() -> Lake {
         deletion_window_days: 30,
         own_bucket_key: None,
         own_stream_key: None,
-        record: Record::default(),
+        record: crate::model::lake::Record::default(),
         workgroup: true,
         result_days: 7,
         scan_limit_mib: None,
