@@ -8,7 +8,7 @@ fn target() -> Target {
     }
 }
 
-const ROLE: &str = r#"<GetRoleResponse><GetRoleResult><Role>
+const ROLE: &str = r"<GetRoleResponse><GetRoleResult><Role>
     <Path>/</Path><RoleName>dl-role</RoleName><RoleId>AROAEXAMPLE</RoleId>
     <Arn>arn:aws:iam::123456789012:role/dl-role</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>
     <AssumeRolePolicyDocument>%7B%22a%22%3A%22x%2By%22%7D</AssumeRolePolicyDocument>
@@ -16,17 +16,17 @@ const ROLE: &str = r#"<GetRoleResponse><GetRoleResult><Role>
     <PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType>
       <PermissionsBoundaryArn>arn:aws:iam::123456789012:policy/limit</PermissionsBoundaryArn></PermissionsBoundary>
     <Tags><member><Key>team</Key><Value>data</Value></member></Tags>
-  </Role></GetRoleResult></GetRoleResponse>"#;
-const POLICY: &str = r#"<GetRolePolicyResponse><GetRolePolicyResult><RoleName>dl-role</RoleName>
+  </Role></GetRoleResult></GetRoleResponse>";
+const POLICY: &str = r"<GetRolePolicyResponse><GetRolePolicyResult><RoleName>dl-role</RoleName>
     <PolicyName>ours</PolicyName><PolicyDocument>%7B%22b%22%3A1%7D</PolicyDocument>
-  </GetRolePolicyResult></GetRolePolicyResponse>"#;
-const INLINE: &str = r#"<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames><member>ours</member>
-    <member>theirs</member></PolicyNames></ListRolePoliciesResult></ListRolePoliciesResponse>"#;
-const ATTACHED: &str = r#"<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult><AttachedPolicies>
+  </GetRolePolicyResult></GetRolePolicyResponse>";
+const INLINE: &str = r"<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames><member>ours</member>
+    <member>theirs</member></PolicyNames></ListRolePoliciesResult></ListRolePoliciesResponse>";
+const ATTACHED: &str = r"<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult><AttachedPolicies>
     <member><PolicyName>p</PolicyName><PolicyArn>arn:aws:iam::aws:policy/p</PolicyArn></member>
-  </AttachedPolicies></ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>"#;
-const MISSING: &str = r#"<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code>
-    <Message>not found</Message></Error></ErrorResponse>"#;
+  </AttachedPolicies></ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>";
+const MISSING: &str = r"<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code>
+    <Message>not found</Message></Error></ErrorResponse>";
 
 #[tokio::test]
 async fn a_role_is_read_with_its_documents_decoded_once() {
