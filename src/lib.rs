@@ -7,4 +7,6 @@
 
 pub mod api;
 pub mod cloud;
+pub mod controller;
 pub mod model;
+pub mod shell;
