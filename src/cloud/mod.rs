@@ -16,6 +16,8 @@ mod role;
 pub mod sim;
 mod stream;
 mod table;
+#[cfg(test)]
+mod testing;
 mod workgroup;
 
 use std::future::Future;
