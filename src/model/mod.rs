@@ -13,3 +13,6 @@ pub mod policy;
 pub mod report;
 pub mod schedule;
 pub mod topology;
+
+#[cfg(test)]
+mod testing;
