@@ -1,10 +1,26 @@
-//! What several kinds compare alike: tags and policies.
+//! What several kinds compare alike: plain properties, tags and policies; and how they are described.
 
 use super::Difference;
+use crate::model::lake::Lake;
 use crate::model::owner::{TagChange, Tags, tag_change};
 
 /// Characters of a policy that a message shows.
 const SHOWN: usize = 300;
+
+/// Notes a property if it is not as declared, and says whether that was so; an empty text reads as `none`.
+pub fn note(found: &mut Vec<Difference>, property: &str, want: &str, have: &str) -> bool {
+    let text = |text: &str| if text.is_empty() { "none" } else { text }.to_owned();
+    let differs = want != have;
+    if differs {
+        found.push(Difference::new(property, text(want), text(have)));
+    }
+    differs
+}
+
+/// The description of a resource: `Crawler of the lake analytics/events`.
+pub fn description(lake: &Lake, what: &str) -> String {
+    format!("{what} of the lake {}/{}", lake.owner.namespace, lake.owner.name)
+}
 
 /// What must be called to bring tags to what is declared, and how to say it; `None` when there is nothing to do.
 pub fn tags(declared: &Tags, live: &Tags) -> Option<(TagChange, Difference)> {
