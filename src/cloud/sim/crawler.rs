@@ -131,7 +131,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 Some(_) => {}
             }
             cloud.crawlers.edit(cloud.now, &arn, |live| {
-                live.schedule_state = Some("SCHEDULED".into())
+                live.schedule_state = Some("SCHEDULED".into());
             });
             Ok(())
         }
@@ -183,8 +183,9 @@ fn configure(live: &mut Observed, input: &CrawlerInput) {
         .role
         .split_once(":role/")
         .map_or(input.role.as_str(), |(_, name)| name);
-    live.role = role.to_owned();
+    role.clone_into(&mut live.role);
     live.description.clone_from(&input.description);
+    live.database = Some(input.database.clone());
     live.catalog_targets = vec![(input.database.clone(), vec![input.table.clone()])];
     live.other_targets = 0;
     live.schedule = Some(input.schedule.clone()).filter(|text| !text.is_empty());

@@ -63,7 +63,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             if cloud.streams.get(stream_arn).is_none() {
                 return invalid(format!("Kinesis stream {stream_arn} does not exist"));
             }
-            usable_role(cloud, role_arn, &[("kinesis:GetRecords", stream_arn.clone())])?;
+            usable_role(cloud, role_arn, &[("kinesis:DescribeStream", stream_arn.clone())])?;
             create(cloud, arn, change);
             Ok(())
         }
@@ -185,13 +185,12 @@ fn update(
     })
 }
 
-/// What is left out keeps its old value (API reference, `UpdateDestination`). Conversion, logging, encryption, prefixes
-/// and the extension have neutral values that are sent instead.
+/// What is left out keeps its old value (API reference, `UpdateDestination`): buffering and compression; for everything
+/// else there is a neutral value, which is sent.
 fn merged(old: &Destination, new: &Destination) -> Destination {
     let mut all = new.clone();
     all.buffering = new.buffering.or(old.buffering);
     all.compression = new.compression.clone().or_else(|| old.compression.clone());
-    all.time_zone = new.time_zone.clone().or_else(|| old.time_zone.clone());
     if let (Some(new), Some(old)) = (&new.backup, &old.backup) {
         all.backup = Some(Box::new(merged(old, new)));
     }
@@ -344,14 +343,7 @@ fn prefix_fault(prefix: &str, errors: &str) -> Option<String> {
 /// What must be there first: the role, usable by Firehose; the table, readable by it. A log group or stream that is
 /// missing is refused here too: Firehose takes it and then logs nowhere, which no later answer would show.
 fn order(cloud: &Cloud, here: &Scope, to: &Destination) -> Answer<()> {
-    usable_role(
-        cloud,
-        &to.role_arn,
-        &[(
-            "s3:PutObject",
-            format!("{}/{}x", to.bucket_arn, literal(&to.prefix)),
-        )],
-    )?;
+    usable_role(cloud, &to.role_arn, &[])?;
     if let Some(Conversion { schema, .. }) = &to.conversion {
         let table = here.table(&schema.database, &schema.table).to_string();
         let ancestors = [here.catalog(), here.database(&schema.database)];
@@ -408,7 +400,12 @@ fn stored(to: &Destination) -> Destination {
     let size = if to.conversion.is_some() { 128 } else { 5 };
     to.buffering.get_or_insert((300, size));
     to.compression.get_or_insert_with(|| "UNCOMPRESSED".into());
-    to.time_zone.get_or_insert_with(|| "UTC".into());
+    // The backup is a plain S3 destination: it has neither time zone nor extension.
+    let plain = |to: &mut Destination| (to.time_zone, to.file_extension) = (None, None);
+    to.time_zone = to
+        .time_zone
+        .filter(|zone| !zone.is_empty())
+        .or_else(|| Some("UTC".into()));
     to.file_extension = to.file_extension.filter(|text| !text.is_empty());
     if let Some(conversion) = &mut to.conversion {
         match &mut conversion.serializer {
@@ -427,7 +424,11 @@ fn stored(to: &Destination) -> Destination {
             *dots_to_underscores = dots_to_underscores.filter(|on| *on);
         }
     }
-    to.backup = to.backup.map(|backup| Box::new(stored(&backup)));
+    to.backup = to.backup.map(|backup| {
+        let mut backup = stored(&backup);
+        plain(&mut backup);
+        Box::new(backup)
+    });
     to
 }
 

@@ -47,24 +47,11 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Opti
         return Ok(None);
     };
     let mut seen = role.seen;
-    let names = absent(look("ListRolePolicies").await, &["NoSuchEntity"])?
-        .unwrap_or_default()
-        .policies;
-    seen.other_policies = names
-        .keys()
-        .filter(|name| **name != t.policy_name)
-        .cloned()
-        .collect();
-    if names.contains_key(&t.policy_name) {
-        let policies = absent(look("GetRolePolicy").await, &["NoSuchEntity"])?
-            .unwrap_or_default()
-            .policies;
-        seen.policy = policies.get(&t.policy_name).cloned();
-    }
-    seen.attached = absent(look("ListAttachedRolePolicies").await, &["NoSuchEntity"])?
-        .unwrap_or_default()
-        .seen
-        .attached;
+    let policies = look("GetRolePolicy").await?.policies;
+    seen.policy = policies.get(&t.policy_name).cloned();
+    let names = look("ListRolePolicies").await?.policies.into_keys();
+    seen.other_policies = names.filter(|name| *name != t.policy_name).collect();
+    seen.attached = look("ListAttachedRolePolicies").await?.seen.attached;
     Ok(Some(seen))
 }
 

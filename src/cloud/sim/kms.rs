@@ -9,88 +9,126 @@ use crate::cloud::clients::absent;
 use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::key::{Change, Observed, Target};
-use crate::model::owner::Tags;
+use crate::model::owner::{Ownership, Tags};
 
 /// A key. Nothing but its date removes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {
-    /// What reads say of it; `alias_target` is the aliases' business and stays `None`.
+    /// What reads say of it; `alias` and `alias_target` are the aliases' business and stay empty.
     pub seen: Observed,
 }
 
+/// Makes the reads that the adapter makes: alias, recorded id, then every key of the account.
 pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
-    let by_alias = find(sim, place, &t.alias).await?;
-    let alias_target = by_alias.as_ref().map(|key| key.seen.arn.key_id().to_owned());
-    let mut found = by_alias;
-    if let (None, Some(id)) = (&found, &t.known) {
-        found = find(sim, place, id).await?;
+    let behind_alias = find(sim, place, &t.alias).await?;
+    let alias_target = behind_alias.as_ref().map(|key| key.arn.key_id().to_owned());
+    if alias_target.is_some() && (t.known.is_none() || t.known == alias_target) {
+        return properties(sim, place, t, behind_alias, alias_target).await;
     }
-    if found.is_none() {
-        found = search(sim, place, t).await?;
-    }
-    let Some(found) = found else {
-        return Ok(None);
+    let mut key = match &t.known {
+        Some(known) => find(sim, place, known).await?,
+        None => None,
     };
-    let id = found.seen.arn.key_id().to_owned();
-    let mut seen = found.seen;
-    let look = |operation| sim.read("kms", operation, &id, |cloud| describe(cloud, place, &id));
-    seen.policy = look("GetKeyPolicy").await?.seen.policy;
-    if seen.state == "Enabled" {
-        seen.rotation = look("GetKeyRotationStatus").await?.seen.rotation;
-    } else {
-        seen.rotation = None;
+    if let (Some(known), Some(_)) = (&key, &behind_alias)
+        && t.owner.judge(&tags(sim, place, known).await?) != Ownership::Ours
+    {
+        key = None;
     }
-    seen.tags = look("ListResourceTags").await?.seen.tags;
-    Ok(Some(Observed { alias_target, ..seen }))
+    if key.is_none() {
+        key = match behind_alias {
+            Some(other) => Some(other),
+            None => search(sim, place, t).await?,
+        };
+    }
+    properties(sim, place, t, key, alias_target).await
 }
 
-async fn find(sim: &Sim, place: &Scope, what: &str) -> Result<Option<Key>, CallError> {
+async fn properties(
+    sim: &Sim,
+    place: &Scope,
+    t: &Target,
+    key: Option<Observed>,
+    alias_target: Option<String>,
+) -> Result<Option<Observed>, CallError> {
+    let Some(key) = key else { return Ok(None) };
+    let policy = look(sim, place, "GetKeyPolicy", &key).await?.policy;
+    let rotation = match key.state.as_str() {
+        "Enabled" => look(sim, place, "GetKeyRotationStatus", &key).await?.rotation,
+        _ => None,
+    };
+    Ok(Some(Observed {
+        policy,
+        rotation,
+        tags: tags(sim, place, &key).await?,
+        alias: t.alias.clone(),
+        alias_target,
+        ..key
+    }))
+}
+
+async fn look(
+    sim: &Sim,
+    place: &Scope,
+    operation: &'static str,
+    key: &Observed,
+) -> Result<Observed, CallError> {
+    let id = key.arn.key_id();
+    sim.read("kms", operation, id, |cloud| describe(cloud, place, id))
+        .await
+}
+
+async fn tags(sim: &Sim, place: &Scope, key: &Observed) -> Result<Tags, CallError> {
+    Ok(look(sim, place, "ListResourceTags", key).await?.tags)
+}
+
+async fn find(sim: &Sim, place: &Scope, what: &str) -> Result<Option<Observed>, CallError> {
     let key = sim.read("kms", "DescribeKey", what, |cloud| describe(cloud, place, what));
     absent(key.await, &["NotFoundException"])
 }
 
-/// The account's keys one by one, until one has the owner's tags and the description.
-async fn search(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Key>, CallError> {
-    let all = |cloud: &mut Cloud| {
+/// The account's keys one by one, but for those that another alias of ours names: the one with the owner's tags and the
+/// description, best one that is not pending deletion.
+async fn search(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
+    let lakes = t.alias.split_once('-').map_or(&*t.alias, |(start, _)| start);
+    let taken = sim.read("kms", "ListAliases", "", |cloud| {
+        let start = cloud.here(place).key_alias(lakes).to_string() + "-";
+        let ours = cloud.aliases.iter().filter(|(arn, _)| arn.starts_with(&start));
+        Ok(ours.map(|(_, id)| id.clone()).collect::<Vec<_>>())
+    });
+    let taken = taken.await?;
+    let all = sim.read("kms", "ListKeys", "", |cloud| {
         let at = cloud.view(cloud.timing.kms_lag);
         let here = cloud.here(place).key("").to_string();
-        let arns: Vec<String> = cloud.keys.iter().map(|(arn, _)| arn.to_owned()).collect();
-        let seen = arns
-            .into_iter()
-            .filter_map(|arn| cloud.keys.seen(&arn, at).cloned());
-        Ok(seen
-            .filter(|key| key.seen.arn.to_string().starts_with(&here))
-            .collect::<Vec<_>>())
-    };
-    let keys = sim.read("kms", "ListKeys", "", all).await?;
-    let mut doomed = None;
-    for key in keys {
-        let id = key.seen.arn.key_id().to_owned();
-        sim.read("kms", "ListResourceTags", &id, |_| Ok(())).await?;
-        if t.owner.judge(&key.seen.tags) != crate::model::owner::Ownership::Ours {
-            continue;
-        }
-        let key = sim
-            .read("kms", "DescribeKey", &id, |cloud| describe(cloud, place, &id))
-            .await?;
-        match (key.seen.description == t.description, key.seen.state.as_str()) {
-            (true, "PendingDeletion") => doomed = Some(key),
-            (true, _) => return Ok(Some(key)),
-            (false, _) => {}
+        let arns = cloud
+            .keys
+            .iter()
+            .map(|(arn, _)| arn)
+            .filter(|arn| arn.starts_with(&here));
+        let seen = arns.filter_map(|arn| cloud.keys.seen(arn, at));
+        Ok(seen.map(|key| key.seen.clone()).collect::<Vec<_>>())
+    });
+    let mut found = Vec::new();
+    for key in all.await? {
+        let candidate = !taken.iter().any(|id| id == key.arn.key_id());
+        if candidate && t.owner.judge(&tags(sim, place, &key).await?) == Ownership::Ours {
+            found.extend(find(sim, place, key.arn.key_id()).await?);
         }
     }
-    Ok(doomed)
+    found.retain(|key| key.description == t.description);
+    Ok(found
+        .into_iter()
+        .min_by_key(|key| (key.state == "PendingDeletion", key.arn.clone())))
 }
 
-fn describe(cloud: &mut Cloud, place: &Scope, what: &str) -> Answer<Key> {
+fn describe(cloud: &mut Cloud, place: &Scope, what: &str) -> Answer<Observed> {
     let here = cloud.here(place);
     let at = cloud.view(cloud.timing.kms_lag);
     if !what.starts_with("alias/") {
-        return key_at(cloud, &here, what, at).cloned();
+        return key_at(cloud, &here, what, at).map(|key| key.seen.clone());
     }
     let arn = here.key_alias(what).to_string();
     match cloud.aliases.seen(&arn, at).cloned() {
-        Some(id) => key_at(cloud, &here, &id, cloud.now).cloned(),
+        Some(id) => key_at(cloud, &here, &id, cloud.now).map(|key| key.seen.clone()),
         None => refuse(400, "NotFoundException", format!("Alias {arn} is not found.")),
     }
 }
@@ -208,6 +246,7 @@ fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags
         rotation: Some(false),
         policy,
         tags: tags.clone(),
+        alias: String::new(),
         alias_target: None,
     };
     cloud.keys.write(cloud.now, &arn, Key { seen });
@@ -216,11 +255,18 @@ fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags
 
 fn new_id(cloud: &mut Cloud) -> String {
     let mut part = |bits: u32| cloud.chance(1 << bits);
-    let (a, b, c, d, e) = (part(32), part(16), part(12), part(12), part(48));
-    format!("{a:08x}-{b:04x}-4{c:03x}-8{d:03x}-{e:012x}")
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        part(32),
+        part(16),
+        part(12),
+        part(12),
+        part(48)
+    )
 }
 
 /// What state a key must be in for a call (developer guide, "Key states", its table).
+#[derive(Clone, Copy)]
 enum Needs {
     Nothing,
     NotDoomed,

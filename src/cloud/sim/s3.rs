@@ -60,13 +60,18 @@ impl Bucket {
 
     /// Puts an object of that key into it.
     pub fn put_object(&mut self, key: &str) {
-        let version = self.versioned.then(|| format!("v{}", self.objects.len()));
-        self.objects.insert((key.to_owned(), version));
+        // Without versioning, the one version has the id "null" (user guide, "How S3 Versioning works").
+        let version = if self.versioned {
+            format!("v{}", self.objects.len())
+        } else {
+            "null".to_owned()
+        };
+        self.objects.insert((key.to_owned(), Some(version)));
     }
 }
 
-const SUB_RESOURCES: [&str; 6] = [
-    "GetBucketTagging",
+/// What is read once the tags have told that there is a bucket.
+const SUB_RESOURCES: [&str; 5] = [
     "GetBucketEncryption",
     "GetPublicAccessBlock",
     "GetBucketOwnershipControls",
@@ -75,20 +80,19 @@ const SUB_RESOURCES: [&str; 6] = [
 ];
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
-    let head = sim.read("s3", "HeadBucket", &t.name, |cloud| head(cloud, place, &t.name));
-    let Some(bucket) = absent(head.await, &["NotFound"])? else {
-        return Ok(None);
-    };
-    let mut seen = bucket.seen;
-    for operation in SUB_RESOURCES {
-        // Each read lags by itself, so that together they can show a bucket that never was.
-        let sub = sim.read("s3", operation, &t.name, |cloud| {
+    // Each read lags by itself, so that together they can show a bucket that never was.
+    let look = |operation| {
+        sim.read("s3", operation, &t.name, |cloud| {
             let at = cloud.view(cloud.timing.s3_lag);
             owned(cloud, place, &t.name, at).map(|bucket| bucket.seen.clone())
-        });
-        let sub = sub.await?;
+        })
+    };
+    let Some(mut seen) = absent(look("GetBucketTagging").await, &["NoSuchBucket"])? else {
+        return Ok(None);
+    };
+    for operation in SUB_RESOURCES {
+        let sub = look(operation).await?;
         match operation {
-            "GetBucketTagging" => seen.tags = sub.tags,
             "GetBucketEncryption" => seen.encryption = sub.encryption,
             "GetPublicAccessBlock" => seen.public_access_block = sub.public_access_block,
             "GetBucketOwnershipControls" => seen.ownership = sub.ownership,
@@ -113,20 +117,10 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Opti
     Ok(Some(seen))
 }
 
-/// `HeadBucket` has no body: its codes are those of its HTTP status.
-fn head(cloud: &mut Cloud, place: &Scope, name: &str) -> Answer<Bucket> {
-    match owned(cloud, place, name, cloud.now) {
-        Ok(bucket) => Ok(bucket.clone()),
-        Err(refused) if refused.code == "NoSuchBucket" => refuse(404, "NotFound", "Not Found"),
-        Err(refused) => Err(refused),
-    }
-}
-
 /// The bucket, for a call that goes out with `ExpectedBucketOwner`.
 fn owned<'a>(cloud: &'a Cloud, place: &Scope, name: &str, at: Timestamp) -> Answer<&'a Bucket> {
     let arn = place.bucket(name).to_string();
     let none = || Refused::new(404, "NoSuchBucket", "The specified bucket does not exist");
-    // A bucket that is there may have sub-resources that are not readable yet.
     let bucket = cloud.buckets.seen(&arn, at).ok_or_else(none)?;
     if bucket.account != place.account || bucket.account != cloud.account {
         return refuse(403, "AccessDenied", "Access Denied");
@@ -160,6 +154,9 @@ pub(super) fn apply(cloud: &mut Cloud, place: &Scope, change: &Change) -> Answer
     }
     let name = subject(change);
     let arn = place.bucket(name).to_string();
+    // A bucket that is new may not be known everywhere yet.
+    let at = cloud.view(cloud.timing.s3_lag);
+    owned(cloud, place, name, at)?;
     let live = owned(cloud, place, name, cloud.now)?.clone();
     match change {
         Change::PutBucketLifecycleConfiguration { rules, .. } => valid_lifecycle(rules)?,
@@ -227,11 +224,15 @@ fn put(bucket: &mut Bucket, change: &Change) {
 
 /// An object that is not there is no error. Without a version, a versioned bucket gets a marker.
 fn delete(bucket: &mut Bucket, object: &Object) {
-    if bucket.versioned && object.1.is_none() {
-        let marker = format!("m{}", bucket.objects.len());
-        bucket.objects.insert((object.0.clone(), Some(marker)));
-    } else {
-        bucket.objects.remove(object);
+    match &object.1 {
+        Some(_) => {
+            bucket.objects.remove(object);
+        }
+        None if bucket.versioned => {
+            let marker = format!("m{}", bucket.objects.len());
+            bucket.objects.insert((object.0.clone(), Some(marker)));
+        }
+        None => bucket.objects.retain(|(key, _)| *key != object.0),
     }
 }
 

@@ -62,18 +62,25 @@ impl<T: Clone> Shelf<T> {
     }
 
     /// Puts a resource there, or replaces it.
-    pub fn put(&mut self, arn: impl ToString, value: T) {
+    pub fn put(&mut self, arn: &str, value: T) {
         let entry = Entry {
             live: Some(value),
             past: Vec::new(),
             due: None,
         };
-        self.entries.insert(arn.to_string(), entry);
+        self.entries.insert(arn.to_owned(), entry);
     }
 
     /// Takes a resource away.
     pub fn remove(&mut self, arn: &str) -> Option<T> {
         self.entries.remove(arn)?.live
+    }
+
+    /// Forgets what was to become of it: a state that ends, a deletion on its date.
+    pub fn stay(&mut self, arn: &str) {
+        if let Some(entry) = self.entries.get_mut(arn) {
+            entry.due = None;
+        }
     }
 
     /// Every resource with its ARN.
@@ -135,13 +142,6 @@ impl<T: Clone> Shelf<T> {
     pub(super) fn later(&mut self, due: Timestamp, arn: &str, then: Then<T>) {
         if let Some(entry) = self.entries.get_mut(arn) {
             entry.due = Some((due, then));
-        }
-    }
-
-    /// Forgets what was to become of it.
-    pub(super) fn stay(&mut self, arn: &str) {
-        if let Some(entry) = self.entries.get_mut(arn) {
-            entry.due = None;
         }
     }
 
