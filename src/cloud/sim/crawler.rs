@@ -223,10 +223,8 @@ fn valid(cloud: &Cloud, here: &Scope, input: &CrawlerInput) -> Answer<()> {
     } else {
         here.role(&input.role).to_string()
     };
-    let needs = [(
-        "glue:GetTable",
-        here.table(&input.database, &input.table).to_string(),
-    )];
+    let table = here.table(&input.database, &input.table);
+    let needs = [iam::Need::new("glue:GetTable", &table)];
     match iam::usable(cloud, &role, SERVICE, &needs) {
         Ok(()) => Ok(()),
         Err(iam::Useless::NotAssumable) => {

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use super::iam::Need;
 use super::shelf::Then;
 use super::{Answer, Cloud, Refused, Sim, check, iam, refuse};
 use crate::cloud::clients::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
-use crate::model::kinds::delivery::{Change, Conversion, Deserializer, Destination, Observed, Serializer};
+use crate::model::kinds::delivery::{
+    Change, Conversion, Deserializer, Destination, Observed, SchemaSource, Serializer,
+};
 use crate::model::owner::Tags;
 
 /// A delivery stream.
@@ -19,7 +22,7 @@ pub struct Delivery {
     pub undeletable: Option<String>,
 }
 
-const SERVICE: &str = "firehose.amazonaws.com";
+pub(super) const SERVICE: &str = "firehose.amazonaws.com";
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
     let look = |operation| {
@@ -63,7 +66,11 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             if cloud.streams.get(stream_arn).is_none() {
                 return invalid(format!("Kinesis stream {stream_arn} does not exist"));
             }
-            usable_role(cloud, role_arn, &[("kinesis:DescribeStream", stream_arn.clone())])?;
+            usable_role(
+                cloud,
+                role_arn,
+                &[Need::new("kinesis:DescribeStream", stream_arn)],
+            )?;
             create(cloud, arn, change);
             Ok(())
         }
@@ -102,9 +109,8 @@ fn valid_create(
     }
     check::tags(tags, "InvalidArgumentException")?;
     in_bounds(to)?;
-    if let Some(live) = cloud.deliveries.get(arn) {
+    if cloud.deliveries.get(arn).is_some() {
         let message = format!("Firehose {name} under accountId {} already exists", cloud.account);
-        debug_assert!(!live.seen.status.is_empty());
         return refuse(400, "ResourceInUseException", message);
     }
     meaningful(to, true)?;
@@ -346,9 +352,7 @@ fn order(cloud: &Cloud, here: &Scope, to: &Destination) -> Answer<()> {
     usable_role(cloud, &to.role_arn, &[])?;
     if let Some(Conversion { schema, .. }) = &to.conversion {
         let table = here.table(&schema.database, &schema.table).to_string();
-        let ancestors = [here.catalog(), here.database(&schema.database)];
-        let needs = ancestors.iter().map(ToString::to_string).chain([table.clone()]);
-        let needs: Vec<_> = needs.map(|resource| ("glue:GetTable", resource)).collect();
+        let needs = schema_needs(here, schema);
         if let Err(iam::Useless::NotAllowed) = iam::usable(cloud, &schema.role_arn, SERVICE, &needs) {
             let message = "Access was denied when calling Glue. Please ensure that the role specified in the data format conversion configuration has the necessary permissions.";
             return invalid(message.to_owned());
@@ -373,19 +377,24 @@ fn order(cloud: &Cloud, here: &Scope, to: &Destination) -> Answer<()> {
         .map_or(Ok(()), |backup| order(cloud, here, backup))
 }
 
-/// The part of a prefix before its first expression.
-fn literal(prefix: &str) -> &str {
-    prefix.split("!{").next().unwrap_or_default()
+/// Glue asks for the right on the table and on all that it is in (Glue developer guide, "Specifying resource ARNs").
+pub(super) fn schema_needs(here: &Scope, schema: &SchemaSource) -> [Need<'static>; 3] {
+    [
+        here.catalog(),
+        here.database(&schema.database),
+        here.table(&schema.database, &schema.table),
+    ]
+    .map(|resource| Need::new("glue:GetTable", &resource))
 }
 
-fn usable_role(cloud: &Cloud, arn: &str, needs: &[(&str, String)]) -> Answer<()> {
+fn usable_role(cloud: &Cloud, arn: &str, needs: &[Need<'_>]) -> Answer<()> {
     match iam::usable(cloud, arn, SERVICE, needs) {
         Ok(()) => Ok(()),
         Err(iam::Useless::NotAssumable) => invalid(format!(
             "Firehose is unable to assume role {arn}. Please check the role provided."
         )),
         Err(iam::Useless::NotAllowed) => {
-            let actions: Vec<&str> = needs.iter().map(|(action, _)| *action).collect();
+            let actions: Vec<&str> = needs.iter().map(|need| need.action).collect();
             invalid(format!(
                 "Role {arn} is not authorized to perform: {}.",
                 actions.join(", ")

@@ -329,17 +329,37 @@ pub(super) enum Useless {
     NotAllowed,
 }
 
-/// Whether `service` (`firehose.amazonaws.com`) may assume the role and then do every one of `needs`: action, resource.
-pub(super) fn usable(
-    cloud: &Cloud,
-    arn: &str,
-    service: &str,
-    needs: &[(&str, String)],
-) -> Result<(), Useless> {
+/// What a service needs a role for: action, resource, and the condition keys of the request.
+pub(super) struct Need<'a> {
+    pub action: &'a str,
+    pub resource: String,
+    pub context: Vec<(&'a str, String)>,
+}
+
+impl<'a> Need<'a> {
+    pub(super) fn new(action: &'a str, resource: &impl ToString) -> Self {
+        Self {
+            action,
+            resource: resource.to_string(),
+            context: Vec::new(),
+        }
+    }
+}
+
+/// Whether `service` (`firehose.amazonaws.com`) may assume the role and then do every one of `needs`.
+pub(super) fn usable(cloud: &Cloud, arn: &str, service: &str, needs: &[Need<'_>]) -> Result<(), Useless> {
     let at = cloud.now - cloud.timing.iam_propagation;
     let role = cloud.roles.seen(arn, at).ok_or(Useless::NotAssumable)?;
     let trust = policy::parse(&role.seen.trust).ok_or(Useless::NotAssumable)?;
-    if !policy::trusts(&trust, service) {
+    // Firehose sends the account as external id (Firehose developer guide, "Controlling access"); of the others, no
+    // page says that they send any key.
+    let external = ("sts:ExternalId", cloud.account.to_string());
+    let context = if service.starts_with("firehose.") {
+        vec![external]
+    } else {
+        Vec::new()
+    };
+    if !policy::trusts(&trust, service, &context) {
         return Err(Useless::NotAssumable);
     }
     let policies: Vec<_> = role
@@ -347,8 +367,10 @@ pub(super) fn usable(
         .values()
         .filter_map(|text| policy::parse(text))
         .collect();
-    let may =
-        |(action, resource): &(&str, String)| policies.iter().any(|p| policy::allows(p, action, resource));
+    let may = |need: &Need<'_>| {
+        let allows = |p| policy::allows(p, need.action, &need.resource, &need.context);
+        policies.iter().any(allows)
+    };
     if needs.iter().all(may) {
         Ok(())
     } else {

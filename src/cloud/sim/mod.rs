@@ -6,6 +6,7 @@
 mod athena;
 mod check;
 mod crawler;
+mod delivering;
 mod faults;
 mod firehose;
 mod glue;

@@ -49,27 +49,45 @@ pub(super) fn named_principals(policy: &Value) -> Vec<&str> {
     all
 }
 
+/// Condition keys of a request with their values.
+pub(super) type Context<'a> = [(&'a str, String)];
+
 /// Whether `service` may assume a role that trusts by this policy.
-pub(super) fn trusts(policy: &Value, service: &str) -> bool {
+pub(super) fn trusts(policy: &Value, service: &str, context: &Context<'_>) -> bool {
     statements(policy).into_iter().any(|statement| {
         let who = texts(&statement["Principal"]["Service"]).any(|p| p == service);
         let what = texts(&statement["Action"]).any(|a| a.eq_ignore_ascii_case("sts:AssumeRole"));
-        statement["Effect"] == "Allow" && who && what
+        statement["Effect"] == "Allow" && who && what && holds(&statement["Condition"], context)
     })
 }
 
-/// Whether some statement allows it; conditions are taken as fulfilled, a `Deny` without conditions counts.
-pub(super) fn allows(policy: &Value, action: &str, resource: &str) -> bool {
+/// Whether some statement allows it and none denies it.
+pub(super) fn allows(policy: &Value, action: &str, resource: &str, context: &Context<'_>) -> bool {
     let hits = |statement: &&Value| {
         let action = action.to_ascii_lowercase();
         texts(&statement["Action"]).any(|p| glob(&p.to_ascii_lowercase(), &action))
             && texts(&statement["Resource"]).any(|p| glob(p, resource))
+            && holds(&statement["Condition"], context)
     };
     let hit: Vec<&Value> = statements(policy).into_iter().filter(hits).collect();
-    hit.iter().any(|s| s["Effect"] == "Allow")
-        && !hit
-            .iter()
-            .any(|s| s["Effect"] == "Deny" && s["Condition"].is_null())
+    let effect = |effect: &str| hit.iter().any(|statement| statement["Effect"] == effect);
+    effect("Allow") && !effect("Deny")
+}
+
+/// Whether every condition holds; a key that the request does not have fulfils none (user guide, "Condition operators").
+fn holds(conditions: &Value, context: &Context<'_>) -> bool {
+    let Some(operators) = conditions.as_object() else {
+        return true;
+    };
+    operators.iter().all(|(operator, keys)| {
+        let keys = keys.as_object().into_iter().flatten();
+        let like = matches!(operator.as_str(), "StringLike" | "ArnLike" | "ArnEquals");
+        keys.into_iter().all(|(key, wanted)| {
+            let have = context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+            let fits = |want: &str, have: &str| if like { glob(want, have) } else { want == have };
+            have.is_some_and(|(_, have)| texts(wanted).any(|want| fits(want, have)))
+        })
+    })
 }
 
 /// Whether anybody at all is allowed something, without a condition: what S3 calls public.
