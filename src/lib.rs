@@ -6,4 +6,7 @@
 //! * [`api`] is what users write and read.
 
 pub mod api;
+pub mod cloud;
+pub mod controller;
 pub mod model;
+pub mod shell;

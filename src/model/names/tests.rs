@@ -115,6 +115,12 @@ fn the_hash_keeps_apart_what_reads_the_same() {
     }
 }
 
+#[test]
+fn the_hash_knows_where_one_part_ends_and_the_next_begins() {
+    assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+    assert_ne!(hash(&["", "a"]), hash(&["a", ""]));
+}
+
 fn label() -> impl Strategy<Value = String> {
     "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 }

@@ -1,6 +1,6 @@
 //! The fields of a schedule: their grammar, bounds and meaning.
 
-use super::{ScheduleError, list};
+use super::ScheduleError;
 
 /// A field that is a list of values, ranges and steps.
 pub(super) struct Field {
@@ -28,7 +28,7 @@ pub(super) const HOURS: Field = Field {
     names: &[],
 };
 
-pub(super) const DAY_OF_MONTH: Field = Field {
+const DAY_OF_MONTH: Field = Field {
     name: "day of month",
     rule: "1 to 31, with , - * and /, or one of ? L LW 15W",
     min: 1,
@@ -46,7 +46,7 @@ pub(super) const MONTHS: Field = Field {
     ],
 };
 
-pub(super) const DAY_OF_WEEK: Field = Field {
+const DAY_OF_WEEK: Field = Field {
     name: "day of week",
     rule: "1 to 7 (1 is Sunday) or SUN to SAT, with , - * and /, or one of ? L 5L; Glue has no #",
     min: 1,
@@ -80,6 +80,13 @@ impl Field {
         Ok(values)
     }
 
+    /// Values in a form that every dialect of cron reads the same.
+    pub(super) fn pattern(&self, values: &[u16]) -> String {
+        // A year alone has 230 values.
+        let all = values.len() > usize::from(self.max - self.min);
+        if all { "*".to_owned() } else { list(values) }
+    }
+
     /// `*`, `a` or `a-b`, each with or without `/step`; a step after a single value runs to the maximum.
     fn part(&self, text: &str) -> Option<Vec<u16>> {
         let (range, step) = match text.split_once('/') {
@@ -107,6 +114,14 @@ impl Field {
 fn number(text: &str) -> Option<u16> {
     let digits = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
+}
+
+fn list(values: &[u16]) -> String {
+    values
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// What one of the two day fields says.
@@ -156,11 +171,9 @@ impl Days {
     }
 
     /// The field in `croner`'s dialect, with `shift` taken from each value; the last Friday is `5#L` there.
-    pub(super) fn pattern(&self, field: &Field, shift: u16) -> String {
+    pub(super) fn pattern(&self, shift: u16) -> String {
         match self {
             Self::Unset => "*".to_owned(),
-            // A list of all values would be a day set in croner's eyes, and either day field then enough.
-            Self::List(values) if values.len() == usize::from(field.max - field.min) + 1 => "*".to_owned(),
             Self::List(values) => list(&values.iter().map(|value| value - shift).collect::<Vec<_>>()),
             Self::LastDay => "L".to_owned(),
             Self::LastWeekday => "LW".to_owned(),

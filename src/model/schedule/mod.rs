@@ -12,7 +12,7 @@ use croner::parser::{CronParser, Seconds, Year};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use field::{DAY_OF_MONTH, DAY_OF_WEEK, Days, HOURS, MINUTES, MONTHS, YEARS};
+use field::{Days, HOURS, MINUTES, MONTHS, YEARS};
 
 /// Minutes that Glue wants between two starts, at the least.
 pub const MIN_GAP_MINUTES: u16 = 5;
@@ -108,13 +108,13 @@ impl Schedule {
         }
         let pattern = [
             "0".to_owned(),
-            list(&minutes),
-            list(&hours),
-            day_of_month.pattern(&DAY_OF_MONTH, 0),
-            list(&months),
+            MINUTES.pattern(&minutes),
+            HOURS.pattern(&hours),
+            day_of_month.pattern(0),
+            MONTHS.pattern(&months),
             // Glue's Sunday is 1, croner's is 0.
-            day_of_week.pattern(&DAY_OF_WEEK, 1),
-            list(&years),
+            day_of_week.pattern(1),
+            YEARS.pattern(&years),
         ];
         let parser = CronParser::builder()
             .seconds(Seconds::Required)
@@ -168,15 +168,6 @@ fn smallest_gap(minutes: &[u16]) -> u16 {
         .map(|(minute, next)| next - minute)
         .min()
         .unwrap_or_default()
-}
-
-/// Values as a list that every dialect of cron reads the same.
-fn list(values: &[u16]) -> String {
-    values
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(",")
 }
 
 #[cfg(test)]

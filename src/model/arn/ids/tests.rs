@@ -33,6 +33,7 @@ fn what_is_not_a_region_is_refused() {
         "eu--1",
         "eu-west-1 ",
         "eu_west_1",
+        "europe-with-some-very-long-region-name-1",
     ] {
         assert_eq!(Region::parse(text), Err(ArnError::Region(text.to_owned())));
     }

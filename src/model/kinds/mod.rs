@@ -1,0 +1,338 @@
+//! One file a kind of AWS resource: what is declared, what is seen, the calls that bring one to the other, and removal.
+//!
+//! Every kind has the same four things: `Desired` (from the lake), `Observed` (what a look at AWS saw, as AWS said it),
+//! `Change` (one AWS call, complete) and the functions `desired`, `assess`, `removal`.
+
+pub mod bucket;
+mod compare;
+pub mod crawler;
+pub mod database;
+pub mod delivery;
+pub mod function;
+pub mod key;
+pub mod log_group;
+pub mod role;
+pub mod stream;
+pub mod table;
+pub mod workgroup;
+
+use jiff::SignedDuration;
+
+use super::lake::{Consent, Facts, Lake};
+use super::owner::{Owner, Tags};
+use super::topology::Id;
+
+/// What a resource is to be.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the kinds")]
+pub enum Desired {
+    Key(key::Desired),
+    Bucket(bucket::Desired),
+    LogGroup(log_group::Desired),
+    Stream(stream::Desired),
+    Database(database::Desired),
+    Table(table::Desired),
+    Role(role::Desired),
+    Delivery(delivery::Desired),
+    Crawler(crawler::Desired),
+    Workgroup(workgroup::Desired),
+    Function(function::Desired),
+}
+
+/// What a resource is, as AWS said it.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the kinds")]
+pub enum Observed {
+    Key(key::Observed),
+    Bucket(bucket::Observed),
+    LogGroup(log_group::Observed),
+    Stream(stream::Observed),
+    Database(database::Observed),
+    Table(table::Observed),
+    Role(role::Observed),
+    Delivery(delivery::Observed),
+    Crawler(crawler::Observed),
+    Workgroup(workgroup::Observed),
+    Function(function::Observed),
+}
+
+/// One AWS call, complete: nothing is left to decide.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the kinds")]
+pub enum Change {
+    Key(key::Change),
+    Bucket(bucket::Change),
+    LogGroup(log_group::Change),
+    Stream(stream::Change),
+    Database(database::Change),
+    Table(table::Change),
+    Role(role::Change),
+    Delivery(delivery::Change),
+    Crawler(crawler::Change),
+    Workgroup(workgroup::Change),
+    Function(function::Change),
+}
+
+/// Where to look, and how deep.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the kinds")]
+pub enum Target {
+    Key(key::Target),
+    Bucket(bucket::Target),
+    LogGroup(log_group::Target),
+    Stream { name: String },
+    Database(database::Target),
+    Table { database: String, name: String },
+    Role(role::Target),
+    Delivery { name: String },
+    Crawler { name: String },
+    Workgroup { name: String },
+    Function { name: String },
+}
+
+/// One property that is not as declared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The property, in the words of the service: `lifecycle`, `tags`, `ShardCount`.
+    pub property: String,
+    /// What is declared.
+    pub want: String,
+    /// What is there.
+    pub have: String,
+}
+
+/// What is to be done about one resource, before anybody asks whether it may be done now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Assessment {
+    /// Everything that is declared holds.
+    InSync,
+    /// These calls, in this order, bring it to what is declared (or one step nearer).
+    Apply {
+        /// The calls; a later one is made only when those before it succeeded.
+        changes: Vec<Change>,
+        /// What they are for; empty for a creation or a removal.
+        differences: Vec<Difference>,
+    },
+    /// AWS is at work on it, or something must end before it can change.
+    Settling(WaitFor),
+    /// A change that is not carried out.
+    Refused(Refusal),
+}
+
+/// What is waited for, by looking again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitFor {
+    /// For people: `stream to become ACTIVE (now CREATING)`.
+    pub what: String,
+    /// When to look again.
+    pub look_in: SignedDuration,
+}
+
+/// Why a change is not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// One of [`crate::api::vocabulary::reasons`].
+    pub reason: &'static str,
+    /// What happened, and what the user should do.
+    pub message: String,
+}
+
+/// Where a difference comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The spec changed (or nothing is known of what was applied last).
+    Edit,
+    /// What was applied last is what is declared now, so AWS was changed outside.
+    Drift,
+}
+
+/// What `assess` and `removal` may take into account besides the two worlds.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// Where a difference comes from.
+    pub cause: Cause,
+    /// What the user agreed to by annotation.
+    pub consent: Consent,
+    /// Whose the resource is to be.
+    pub owner: &'a Owner,
+}
+
+impl Assessment {
+    /// `Apply` when there are calls to make, else `InSync`.
+    pub fn of(changes: Vec<Change>, differences: Vec<Difference>) -> Self {
+        if changes.is_empty() {
+            Self::InSync
+        } else {
+            Self::Apply { changes, differences }
+        }
+    }
+}
+
+impl Difference {
+    /// `want` and `have` rendered by `Debug` unless they are strings already.
+    pub fn new(property: &str, want: impl Into<String>, have: impl Into<String>) -> Self {
+        Self {
+            property: property.to_owned(),
+            want: want.into(),
+            have: have.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} instead of {}", self.property, self.have, self.want)
+    }
+}
+
+impl WaitFor {
+    /// Waits for `what`, looking again in `seconds`.
+    pub fn new(what: impl Into<String>, seconds: i64) -> Self {
+        Self {
+            what: what.into(),
+            look_in: SignedDuration::from_secs(seconds),
+        }
+    }
+}
+
+/// What `id` is to be; `None` while a key that it names has no ARN yet.
+pub fn desired(lake: &Lake, facts: &Facts, id: Id) -> Option<Desired> {
+    match id {
+        Id::BucketKey | Id::StreamKey => Some(Desired::Key(key::desired(lake, id))),
+        Id::LakeBucket | Id::RawBucket => bucket::desired(lake, facts, id).map(Desired::Bucket),
+        Id::LogGroup | Id::PublisherLogGroup => Some(Desired::LogGroup(log_group::desired(lake, id))),
+        Id::Stream => stream::desired(lake, facts).map(Desired::Stream),
+        Id::Database => Some(Desired::Database(database::desired(lake))),
+        Id::Table => Some(Desired::Table(table::desired(lake))),
+        Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => {
+            role::desired(lake, facts, id).map(Desired::Role)
+        }
+        Id::Delivery => delivery::desired(lake, facts).map(Desired::Delivery),
+        Id::Crawler => Some(Desired::Crawler(crawler::desired(lake))),
+        Id::Workgroup => workgroup::desired(lake, facts).map(Desired::Workgroup),
+        Id::Publisher => Some(Desired::Function(function::desired(lake))),
+    }
+}
+
+/// What is to be done so that the resource is as declared; `live` is `None` where nothing exists.
+///
+/// The two must be of one kind; another kind (which the topology rules out) is taken for absent.
+pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) -> Assessment {
+    macro_rules! each {
+        ($($kind:ident => $module:ident),* $(,)?) => {
+            match desired {
+                $(Desired::$kind(desired) => {
+                    let live = match live { Some(Observed::$kind(live)) => Some(live), _ => None };
+                    $module::assess(desired, live, cx)
+                })*
+            }
+        };
+    }
+    each!(Key => key, Bucket => bucket, LogGroup => log_group, Stream => stream, Database => database,
+          Table => table, Role => role, Delivery => delivery, Crawler => crawler,
+          Workgroup => workgroup, Function => function)
+}
+
+/// What is to be done so that the resource is gone. `InSync` means: counts as gone already.
+pub fn removal(lake: &Lake, live: &Observed, cx: &Circumstances) -> Assessment {
+    match live {
+        Observed::Key(live) => key::removal(lake, live, cx),
+        Observed::Bucket(live) => bucket::removal(live, cx),
+        Observed::LogGroup(live) => log_group::removal(live, cx),
+        Observed::Stream(live) => stream::removal(live, cx),
+        Observed::Database(live) => database::removal(live, cx),
+        Observed::Table(live) => table::removal(live, cx),
+        Observed::Role(live) => role::removal(live, cx),
+        Observed::Delivery(live) => delivery::removal(live, cx),
+        Observed::Crawler(live) => crawler::removal(live, cx),
+        Observed::Workgroup(live) => workgroup::removal(live, cx),
+        Observed::Function(live) => function::removal(live, cx),
+    }
+}
+
+/// Where to look for `id`; `depth` says how deep.
+pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
+    match id {
+        Id::BucketKey | Id::StreamKey => Target::Key(key::target(lake, id)),
+        Id::LakeBucket => Target::Bucket(bucket::Target {
+            name: lake.names.lake_bucket.clone(),
+            depth,
+        }),
+        Id::RawBucket => Target::Bucket(bucket::Target {
+            name: lake.names.raw_bucket.clone(),
+            depth,
+        }),
+        Id::LogGroup | Id::PublisherLogGroup => Target::LogGroup(log_group::target(lake, id)),
+        Id::Stream => Target::Stream {
+            name: lake.names.stream.clone(),
+        },
+        Id::Database => Target::Database(database::Target {
+            name: lake.names.database.clone(),
+            depth,
+        }),
+        Id::Table => Target::Table {
+            database: lake.names.database.clone(),
+            name: lake.names.table.clone(),
+        },
+        Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => Target::Role(role::target(lake, id)),
+        Id::Delivery => Target::Delivery {
+            name: lake.names.delivery.clone(),
+        },
+        Id::Crawler => Target::Crawler {
+            name: lake.names.crawler.clone(),
+        },
+        Id::Workgroup => Target::Workgroup {
+            name: lake.names.workgroup.clone(),
+        },
+        Id::Publisher => Target::Function {
+            name: lake.names.publisher.clone(),
+        },
+    }
+}
+
+/// How deep a look goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Every property that is declared.
+    Properties,
+    /// What a removal needs to know besides: a page of the objects in a bucket, the tables in a database.
+    Contents,
+}
+
+impl Observed {
+    /// The tags that say whose it is; for a table, its parameters.
+    pub fn tags(&self) -> &Tags {
+        match self {
+            Observed::Key(live) => &live.tags,
+            Observed::Bucket(live) => &live.tags,
+            Observed::LogGroup(live) => &live.tags,
+            Observed::Stream(live) => &live.tags,
+            Observed::Database(live) => &live.tags,
+            Observed::Table(live) => &live.input.parameters,
+            Observed::Role(live) => &live.tags,
+            Observed::Delivery(live) => &live.tags,
+            Observed::Crawler(live) => &live.tags,
+            Observed::Workgroup(live) => &live.tags,
+            Observed::Function(live) => &live.tags,
+        }
+    }
+}
+
+impl Change {
+    /// Service and operation, as in the API reference: `("kms", "CreateKey")`.
+    pub fn operation(&self) -> (&'static str, &'static str) {
+        match self {
+            Change::Key(change) => ("kms", change.operation()),
+            Change::Bucket(change) => ("s3", change.operation()),
+            Change::LogGroup(change) => ("logs", change.operation()),
+            Change::Stream(change) => ("kinesis", change.operation()),
+            Change::Database(change) => ("glue", change.operation()),
+            Change::Table(change) => ("glue", change.operation()),
+            Change::Role(change) => ("iam", change.operation()),
+            Change::Delivery(change) => ("firehose", change.operation()),
+            Change::Crawler(change) => ("glue", change.operation()),
+            Change::Workgroup(change) => ("athena", change.operation()),
+            Change::Function(change) => ("lambda", change.operation()),
+        }
+    }
+}

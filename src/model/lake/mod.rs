@@ -1,0 +1,223 @@
+//! One object, resolved: every default filled in, every name derived, nothing left to look up but key ARNs.
+
+mod check;
+mod resolve;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::arn::{KeyArn, Scope};
+use super::hive;
+use super::names::Names;
+use super::owner::{Owner, Tags};
+use super::topology::Id;
+pub use check::{SpecFault, faults};
+pub use resolve::{Origin, contradictions, region, resolve};
+
+use crate::api::{
+    Compression, DeletionPolicy, Discovery, DriftPolicy, FormatType, Granularity, StorageClass,
+};
+
+/// Prefix of the table's objects in the lake bucket.
+pub const DATA: &str = "data/";
+/// Prefix of what Firehose could not deliver, in either bucket; outside the table's location.
+pub const ERRORS: &str = "errors/";
+/// Prefix of the raw copies in the raw bucket.
+pub const RAW: &str = "raw/";
+/// Prefix of Athena's results in the lake bucket.
+pub const RESULTS: &str = "query-results/";
+
+/// One `Datalake` object, resolved.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the spec")]
+pub struct Lake {
+    /// Whose the resources are.
+    pub owner: Owner,
+    /// Where they are.
+    pub place: Scope,
+    /// What they are called.
+    pub names: Names,
+    /// `metadata.generation`.
+    pub generation: i64,
+    /// Columns in the order of the spec, types parsed.
+    pub columns: Vec<hive::Column>,
+    /// JSON key by column name, where they differ.
+    pub json_keys: BTreeMap<String, String>,
+    /// When not empty, the Hive JSON `SerDe` reads the events.
+    pub timestamp_formats: Vec<String>,
+    /// `Some(shards)` for a provisioned stream, `None` for on demand.
+    pub shards: Option<i32>,
+    /// 60..900.
+    pub interval_seconds: i32,
+    /// 64..128.
+    pub size_mib: i32,
+    /// 24..8760.
+    pub stream_hours: i32,
+    /// Days.
+    pub raw_days: i32,
+    /// Days.
+    pub error_days: i32,
+    /// Days; `None`: for ever.
+    pub lake_days: Option<i32>,
+    /// Age in days and class, in order of age.
+    pub transitions: Vec<(i32, StorageClass)>,
+    /// The finest partition key.
+    pub granularity: Granularity,
+    /// IANA name.
+    pub time_zone: String,
+    /// Crawler or projection.
+    pub discovery: Discovery,
+    /// Parquet or ORC.
+    pub format: FormatType,
+    /// Compression inside the files.
+    pub compression: Compression,
+    /// The crawler's schedule, `cron(…)`.
+    pub schedule: String,
+    /// Whether AWS rotates the keys.
+    pub rotation: bool,
+    /// Days between a key's deletion and its end, 7..30.
+    pub deletion_window_days: i32,
+    /// The user's own key for the buckets.
+    pub own_bucket_key: Option<KeyArn>,
+    /// The user's own key for the stream.
+    pub own_stream_key: Option<KeyArn>,
+    /// Whether there is an Athena workgroup.
+    pub workgroup: bool,
+    /// Days that query results are kept.
+    pub result_days: i32,
+    /// MiB that a query may scan.
+    pub scan_limit_mib: Option<i64>,
+    /// Whether there is a test publisher.
+    pub publisher: bool,
+    /// The complete tags: the owner's and the user's.
+    pub tags: Tags,
+    /// ARN of the permissions boundary of every role.
+    pub boundary: Option<String>,
+    /// What is done about differences from outside.
+    pub drift: DriftPolicy,
+    /// `Some` while the object is being deleted.
+    pub leaving: Option<DeletionPolicy>,
+    /// What the user agreed to.
+    pub consent: Consent,
+    /// What status remembers of earlier passes.
+    pub record: Record,
+}
+
+/// What status remembers of earlier passes; it may be lost, and then differences are not corrected under
+/// `driftPolicy: Report`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Record {
+    /// Whether an earlier pass has left a status at all.
+    pub seen: bool,
+    /// Digest of what was last applied in full, by resource.
+    pub applied: BTreeMap<Id, String>,
+    /// Resources that an earlier pass began to make and has not finished.
+    pub unfinished: BTreeSet<Id>,
+    /// Key ids that earlier passes recorded.
+    pub keys: BTreeMap<Id, String>,
+}
+
+/// What the user agreed to by annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Consent {
+    /// Objects in the buckets may be deleted.
+    pub empty_buckets: bool,
+    /// `retention.streamHours` may be lowered.
+    pub shorten_retention: bool,
+}
+
+/// What only AWS can tell and others need: the ARNs of the keys.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Key of both buckets.
+    pub bucket_key: Option<KeyArn>,
+    /// Key of the stream.
+    pub stream_key: Option<KeyArn>,
+}
+
+/// What the lake wants of one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It is to exist, as declared.
+    Wanted,
+    /// It is to be gone.
+    Gone,
+    /// It stays as it is, untouched.
+    Kept,
+    /// It was never this lake's to make (a key of the user's own), or its part is off and nothing is to be looked for.
+    NotOurs,
+}
+
+impl Lake {
+    /// What the lake wants of a resource.
+    pub fn wish(&self, id: Id) -> Wish {
+        let own_key = match id {
+            Id::BucketKey => self.own_bucket_key.is_some(),
+            Id::StreamKey => self.own_stream_key.is_some(),
+            _ => false,
+        };
+        if own_key && !self.record.keys.contains_key(&id) {
+            return Wish::NotOurs;
+        }
+        match self.leaving {
+            Some(DeletionPolicy::Retain) => Wish::Kept,
+            Some(DeletionPolicy::RetainData) if id.holds_data() => Wish::Kept,
+            Some(DeletionPolicy::RetainData | DeletionPolicy::Delete) => Wish::Gone,
+            // A bucket or stream has used it: what it encrypted can't be read without it.
+            None if own_key => Wish::Kept,
+            None if self.part_is_on(id) => Wish::Wanted,
+            None => Wish::Gone,
+        }
+    }
+
+    /// Whether the spec asks for the part that the resource belongs to.
+    fn part_is_on(&self, id: Id) -> bool {
+        match id {
+            Id::Crawler | Id::CrawlerRole => self.discovery == Discovery::Crawler,
+            Id::Workgroup => self.workgroup,
+            Id::Publisher | Id::PublisherRole | Id::PublisherLogGroup => self.publisher,
+            _ => true,
+        }
+    }
+
+    /// The name of a resource.
+    pub fn name(&self, id: Id) -> &str {
+        let names = &self.names;
+        match id {
+            Id::BucketKey => &names.bucket_key_alias,
+            Id::StreamKey => &names.stream_key_alias,
+            Id::LakeBucket => &names.lake_bucket,
+            Id::RawBucket => &names.raw_bucket,
+            Id::LogGroup => &names.log_group,
+            Id::Stream => &names.stream,
+            Id::Database => &names.database,
+            Id::Table => &names.table,
+            Id::DeliveryRole => &names.delivery_role,
+            Id::CrawlerRole => &names.crawler_role,
+            Id::PublisherRole => &names.publisher_role,
+            Id::Delivery => &names.delivery,
+            Id::Crawler => &names.crawler,
+            Id::Workgroup => &names.workgroup,
+            Id::PublisherLogGroup => &names.publisher_log_group,
+            Id::Publisher => &names.publisher,
+        }
+    }
+
+    /// The ARN of a resource; of a key only once AWS has picked its id.
+    pub fn arn(&self, id: Id, facts: &Facts) -> Option<String> {
+        let (place, name) = (&self.place, self.name(id));
+        Some(match id {
+            Id::BucketKey => return facts.bucket_key.as_ref().map(ToString::to_string),
+            Id::StreamKey => return facts.stream_key.as_ref().map(ToString::to_string),
+            Id::LakeBucket | Id::RawBucket => place.bucket(name).to_string(),
+            Id::LogGroup | Id::PublisherLogGroup => place.log_group(name).to_string(),
+            Id::Stream => place.stream(name).to_string(),
+            Id::Database => place.database(name).to_string(),
+            Id::Table => place.table(&self.names.database, name).to_string(),
+            Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => place.role(name).to_string(),
+            Id::Delivery => place.delivery_stream(name).to_string(),
+            Id::Crawler => place.crawler(name).to_string(),
+            Id::Workgroup => place.workgroup(name).to_string(),
+            Id::Publisher => place.function(name).to_string(),
+        })
+    }
+}
