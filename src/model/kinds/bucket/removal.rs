@@ -45,8 +45,8 @@ fn not_empty(bucket: &str, contents: &Contents) -> String {
     let keys = keys.chain(contents.uploads.iter().map(|(key, _)| key));
     let examples: Vec<&str> = keys.take(2).map(String::as_str).collect();
     format!(
-        "bucket {bucket} holds {at_least}{objects} object versions and {uploads} uploads in progress (such as {}), \
-         and is not deleted: to delete them for ever, annotate the object with {}: \"true\"; to keep the bucket, \
+        "bucket {bucket} is not empty ({at_least}{objects} object version(s), {uploads} unfinished upload(s), such as {}) \
+         and is not deleted: to delete all of it for ever, annotate the Datalake with {}: \"true\"; to keep the bucket, \
          change spec.deletionPolicy to RetainData or Retain",
         examples.join(", "),
         vocabulary::EMPTY_BUCKETS,
