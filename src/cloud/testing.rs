@@ -101,5 +101,8 @@ pub fn sent(client: &StaticReplayClient) -> Vec<Sent> {
 
 /// The operations that were sent to a JSON service, in order.
 pub fn operations(client: &StaticReplayClient) -> Vec<String> {
-    sent(client).into_iter().map(|request| request.operation).collect()
+    sent(client)
+        .into_iter()
+        .map(|request| request.operation)
+        .collect()
 }
