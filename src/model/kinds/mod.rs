@@ -16,6 +16,8 @@ pub mod log_group;
 pub mod role;
 pub mod stream;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod workgroup;
 
 use jiff::SignedDuration;
