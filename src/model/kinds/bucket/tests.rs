@@ -3,6 +3,9 @@ use crate::api::StorageClass;
 use crate::model::kinds::fixture::{edit, facts, key, lake};
 use crate::model::lake::DATA;
 
+/// A change of what is there, from outside.
+type Drift = fn(&mut Observed);
+
 fn wanted(lake: &Lake, id: Id) -> Desired {
     desired(lake, &facts(), id).unwrap()
 }
@@ -91,14 +94,30 @@ fn without_its_key_a_bucket_is_not_wanted_yet() {
     assert_eq!(of_own.key, key("own"), "the user's own key goes before ours");
 }
 
-#[test]
-fn each_property_that_differs_is_named_and_mended() {
+/// Each drift ends in this one call and is named so.
+fn assert_mended(table: &[(&str, Drift, &str, &str)]) {
     let lake = lake();
     let desired = wanted(&lake, Id::LakeBucket);
-    type Drift = fn(&mut Observed);
-    let encryption = "PutBucketEncryption";
-    let lifecycle = "PutBucketLifecycleConfiguration";
-    let table: [(&str, Drift, &str, &str); 17] = [
+    for (what, drift, call, says) in table {
+        let mut live = applied(&desired);
+        drift(&mut live);
+        let assessment = assess(&desired, Some(&live), &edit(&lake));
+        let Assessment::Apply { differences, .. } = &assessment else {
+            panic!("{what}: {assessment:?}")
+        };
+        assert_eq!(differences.len(), 1, "{what}");
+        assert!(
+            differences[0].to_string().starts_with(says),
+            "{what}: {}",
+            differences[0]
+        );
+        assert_eq!(operations(assessment), [*call], "{what}");
+    }
+}
+
+#[test]
+fn each_property_that_differs_is_named_and_mended() {
+    assert_mended(&[
         (
             "one public access block off",
             |live| live.public_access_block = Some([true, true, false, true]),
@@ -124,74 +143,6 @@ fn each_property_that_differs_is_named_and_mended() {
             "ObjectOwnership: none",
         ),
         (
-            "no encryption configuration",
-            |live| live.encryption = None,
-            encryption,
-            "ServerSideEncryption: AES256 instead of aws:kms by arn:",
-        ),
-        (
-            "another algorithm",
-            |live| encryption_of(live).algorithm = "aws:kms:dsse".to_owned(),
-            encryption,
-            "ServerSideEncryption: aws:kms:dsse",
-        ),
-        (
-            "another key",
-            |live| encryption_of(live).key = Some(key("other").to_string()),
-            encryption,
-            "ServerSideEncryption: ",
-        ),
-        (
-            "the key by its id, which services can't use",
-            |live| encryption_of(live).key = Some("b".to_owned()),
-            encryption,
-            "ServerSideEncryption: aws:kms by b,",
-        ),
-        (
-            "no bucket key",
-            |live| encryption_of(live).bucket_key = false,
-            encryption,
-            "ServerSideEncryption: ",
-        ),
-        (
-            "SSE-C allowed again",
-            |live| encryption_of(live).blocked = Some(vec!["NONE".to_owned()]),
-            encryption,
-            "ServerSideEncryption: ",
-        ),
-        (
-            "no lifecycle",
-            |live| live.lifecycle.clear(),
-            lifecycle,
-            "Lifecycle: no such rule instead of ",
-        ),
-        (
-            "a rule of somebody else's that deletes the data",
-            |live| {
-                live.lifecycle.push(Rule {
-                    id: "theirs".to_owned(),
-                    enabled: true,
-                    prefix: Some(DATA.to_owned()),
-                    expire_days: Some(1),
-                    ..Rule::default()
-                });
-            },
-            lifecycle,
-            "Lifecycle: theirs (data/): expire 1 d instead of no such rule",
-        ),
-        (
-            "a rule that is disabled",
-            |live| live.lifecycle[0].enabled = false,
-            lifecycle,
-            "Lifecycle: abort-uploads (): abort uploads 7 d, disabled instead of abort-uploads (): abort uploads 7 d",
-        ),
-        (
-            "a rule with more in it than ours",
-            |live| live.lifecycle[0].others = "ExpiredObjectDeleteMarker".to_owned(),
-            lifecycle,
-            "Lifecycle: ",
-        ),
-        (
             "no policy",
             |live| live.policy = None,
             "PutBucketPolicy",
@@ -209,22 +160,80 @@ fn each_property_that_differs_is_named_and_mended() {
             "PutBucketTagging",
             "Tags: team=x instead of team=data",
         ),
+    ]);
+}
+
+#[test]
+fn encryption_that_differs_in_anything_is_written_again() {
+    let table: [(&str, Drift, &str); 6] = [
+        (
+            "no encryption configuration",
+            |live| live.encryption = None,
+            "ServerSideEncryption: AES256 instead of aws:kms by arn:",
+        ),
+        (
+            "another algorithm",
+            |live| encryption_of(live).algorithm = "aws:kms:dsse".to_owned(),
+            "ServerSideEncryption: aws:kms:dsse",
+        ),
+        (
+            "another key",
+            |live| encryption_of(live).key = Some(key("other").to_string()),
+            "ServerSideEncryption: ",
+        ),
+        (
+            "the key by its id, which services can't use",
+            |live| encryption_of(live).key = Some("b".to_owned()),
+            "ServerSideEncryption: aws:kms by b,",
+        ),
+        (
+            "no bucket key",
+            |live| encryption_of(live).bucket_key = false,
+            "ServerSideEncryption: ",
+        ),
+        (
+            "SSE-C allowed again",
+            |live| encryption_of(live).blocked = Some(vec!["NONE".to_owned()]),
+            "ServerSideEncryption: ",
+        ),
     ];
-    for (what, drift, call, says) in table {
-        let mut live = applied(&desired);
-        drift(&mut live);
-        let assessment = assess(&desired, Some(&live), &edit(&lake));
-        let Assessment::Apply { differences, .. } = &assessment else {
-            panic!("{what}: {assessment:?}")
-        };
-        assert_eq!(differences.len(), 1, "{what}");
-        assert!(
-            differences[0].to_string().starts_with(says),
-            "{what}: {}",
-            differences[0]
-        );
-        assert_eq!(operations(assessment), [call], "{what}");
-    }
+    assert_mended(&table.map(|(what, drift, says)| (what, drift, "PutBucketEncryption", says)));
+}
+
+#[test]
+fn a_lifecycle_that_differs_in_anything_is_written_again() {
+    let table: [(&str, Drift, &str); 4] = [
+        (
+            "no lifecycle",
+            |live| live.lifecycle.clear(),
+            "Lifecycle: no such rule instead of ",
+        ),
+        (
+            "a rule of somebody else's that deletes the data",
+            |live| {
+                live.lifecycle.push(Rule {
+                    id: "theirs".to_owned(),
+                    enabled: true,
+                    prefix: Some(DATA.to_owned()),
+                    expire_days: Some(1),
+                    ..Rule::default()
+                });
+            },
+            "Lifecycle: theirs (data/): expire 1 d instead of no such rule",
+        ),
+        (
+            "a rule that is disabled",
+            |live| live.lifecycle[0].enabled = false,
+            "Lifecycle: abort-uploads (): abort uploads 7 d, disabled instead of abort-uploads (): abort uploads 7 d",
+        ),
+        (
+            "a rule with more in it than ours",
+            |live| live.lifecycle[0].others = "ExpiredObjectDeleteMarker".to_owned(),
+            "Lifecycle: ",
+        ),
+    ];
+    let call = "PutBucketLifecycleConfiguration";
+    assert_mended(&table.map(|(what, drift, says)| (what, drift, call, says)));
 }
 
 fn encryption_of(live: &mut Observed) -> &mut Encryption {
@@ -301,9 +310,11 @@ fn each_prefix_expires_as_the_spec_says() {
     );
 }
 
+/// A change of the spec.
+type Edit = fn(&mut Lake);
+
 #[test]
 fn every_edit_of_retention_and_storage_reaches_the_lifecycle() {
-    type Edit = fn(&mut Lake);
     let table: [(&str, Id, Edit); 6] = [
         ("rawDays", Id::RawBucket, |lake| lake.raw_days = 31),
         ("errorDays", Id::RawBucket, |lake| lake.error_days = 31),
@@ -311,7 +322,7 @@ fn every_edit_of_retention_and_storage_reaches_the_lifecycle() {
         ("resultDays", Id::LakeBucket, |lake| lake.result_days = 31),
         ("lakeDays", Id::LakeBucket, |lake| lake.lake_days = Some(31)),
         ("transitions", Id::LakeBucket, |lake| {
-            lake.transitions = vec![(31, StorageClass::GlacierIR)]
+            lake.transitions = vec![(31, StorageClass::GlacierIR)];
         }),
     ];
     for (field, id, change) in table {

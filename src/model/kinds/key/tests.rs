@@ -1,6 +1,9 @@
 use super::*;
 use crate::model::kinds::fixture::{edit, key, lake};
 
+/// A change of what is there, from outside.
+type Drift = fn(&mut Observed);
+
 /// What is there once everything was applied, after AWS picked the id `k1`.
 fn applied(lake: &Lake, id: Id) -> Observed {
     let desired = desired(lake, id);
@@ -80,7 +83,6 @@ fn the_two_keys_are_told_apart_by_alias_and_description() {
 fn each_property_that_differs_is_named_and_mended() {
     let lake = lake();
     let desired = desired(&lake, Id::BucketKey);
-    type Drift = fn(&mut Observed);
     let table: [(&str, Drift, &[&str], &str); 9] = [
         (
             "alias missing",

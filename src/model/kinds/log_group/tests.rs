@@ -2,6 +2,9 @@ use super::*;
 use crate::model::kinds;
 use crate::model::kinds::fixture::{edit, lake};
 
+/// A change of what is there, from outside.
+type Drift = fn(&mut Observed);
+
 /// What is there once everything was applied.
 fn applied(desired: &Desired) -> Observed {
     Observed {
@@ -73,7 +76,6 @@ fn what_was_applied_is_in_sync() {
 fn each_property_that_differs_is_named_and_mended() {
     let lake = lake();
     let desired = desired(&lake, Id::LogGroup);
-    type Drift = fn(&mut Observed);
     let table: [(Drift, &[&str], &str); 5] = [
         (
             |live| live.retention_days = None,
