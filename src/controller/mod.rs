@@ -1,0 +1,3 @@
+//! The Kubernetes side.
+
+pub mod settings;

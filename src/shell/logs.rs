@@ -1,0 +1,53 @@
+//! Logs: text for people, JSON for machines, on stderr.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// How a log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// One line an event, for people.
+    #[default]
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// Reads what is logged: a level (`info`), or directives by module (`info,datalake_operator=debug,kube=warn`).
+///
+/// # Errors
+/// When it is neither.
+pub fn filter(directives: &str) -> Result<EnvFilter, ParseError> {
+    EnvFilter::builder().parse(directives)
+}
+
+/// Sends the process's logs to stderr. Only the first call has an effect: a process has one log.
+pub fn start(format: Format, filter: EnvFilter) {
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match format {
+        Format::Text => lines.try_init(),
+        Format::Json => lines.json().flatten_event(true).try_init(),
+    };
+    if let Err(error) = started {
+        tracing::warn!(%error, "the log was already started");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_and_directives_by_module_are_read_and_other_words_are_refused() {
+        for (text, ok, why) in [
+            ("info", true, "a level"),
+            ("warn,datalake_operator=debug,kube=info", true, "directives"),
+            ("datalake_operator=loud", false, "no such level"),
+            ("info,=debug", false, "no module"),
+        ] {
+            assert_eq!(filter(text).is_ok(), ok, "{why}");
+        }
+    }
+}
