@@ -1,18 +1,63 @@
-//! (see `model::kinds::bucket`)
+//! S3 calls of a bucket and its sub-resources (see `model::kinds::bucket`).
+//!
+//! Every call but `CreateBucket` says whose the bucket must be: one of that name in another account answers
+//! `AccessDenied` instead of being read or written.
+
+mod read;
+mod write;
 
 use super::Aws;
+use super::clients::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
-use crate::model::kinds::bucket::{Change, Observed, Target};
+use crate::model::kinds::Depth;
+use crate::model::kinds::bucket::{Observed, Target};
+use futures::try_join;
 
+pub(super) use write::apply;
+
+const S3: &str = "s3";
+
+/// The tags tell whether there is a bucket; only then is the rest read, side by side.
 pub(super) async fn observe(
-    _aws: &Aws,
-    _place: &Scope,
-    _target: &Target,
+    aws: &Aws,
+    place: &Scope,
+    target: &Target,
 ) -> Result<Option<Observed>, CallError> {
-    Ok(None)
+    let from = read::Bucket {
+        aws,
+        clients: aws.region(&place.region),
+        owner: place.account.as_str(),
+        name: &target.name,
+    };
+    let Some(tags) = absent(from.tags().await, &["NoSuchBucket"])? else {
+        return Ok(None);
+    };
+    let contents = async {
+        match target.depth {
+            Depth::Contents => from.contents().await.map(Some),
+            Depth::Properties => Ok(None),
+        }
+    };
+    let (encryption, public_access_block, ownership, lifecycle, policy, contents) = try_join!(
+        from.encryption(),
+        from.public_access_block(),
+        from.ownership(),
+        from.lifecycle(),
+        from.policy(),
+        contents,
+    )?;
+    Ok(Some(Observed {
+        name: target.name.clone(),
+        tags,
+        encryption,
+        public_access_block,
+        ownership,
+        lifecycle,
+        policy,
+        contents,
+    }))
 }
 
-pub(super) async fn apply(_aws: &Aws, _place: &Scope, _change: &Change) -> Result<(), CallError> {
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
 
 use crate::model::arn::Region;
 use crate::model::fault::CallError;
@@ -94,22 +95,27 @@ impl Aws {
     }
 
     /// Makes a call, counts it, and tells its error by its wire code.
-    pub async fn call<T, E>(
-        &self,
+    ///
+    /// The SDK's futures are of some 10 KiB each; boxed here, they do not add up in those of a look and of a pass.
+    pub fn call<'a, T: Send, E>(
+        &'a self,
         service: &'static str,
         operation: &'static str,
-        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, CallError>
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, CallError>> + Send + 'a
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let result = answer.await.map_err(|error| tell(service, operation, &error));
-        (self.meter)(
-            service,
-            operation,
-            result.as_ref().map(|_| ()).map_err(|error| error.code.as_str()),
-        );
-        result
+        let answer = Box::pin(answer);
+        async move {
+            let result = answer.await.map_err(|error| tell(service, operation, &error));
+            (self.meter)(
+                service,
+                operation,
+                result.as_ref().map(|_| ()).map_err(|error| error.code.as_str()),
+            );
+            result
+        }
     }
 }
 
@@ -187,4 +193,19 @@ pub fn absent<T>(result: Result<T, CallError>, codes: &[&str]) -> Result<Option<
         Err(error) if codes.contains(&error.code.as_str()) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A part of a request whose builder checks that nothing required is missing; code `InvalidRequest` where it is.
+pub fn built<T>(
+    service: &'static str,
+    operation: &'static str,
+    part: Result<T, BuildError>,
+) -> Result<T, CallError> {
+    part.map_err(|error| CallError {
+        service,
+        operation,
+        code: "InvalidRequest".to_owned(),
+        message: chain(&error),
+        status: None,
+    })
 }

@@ -14,6 +14,8 @@ mod log_group;
 mod role;
 mod stream;
 mod table;
+#[cfg(test)]
+mod testing;
 mod workgroup;
 
 use std::future::Future;

@@ -5,6 +5,14 @@ pub mod fault;
 pub mod hive;
 pub mod kinds;
 pub mod lake;
+pub mod memory;
 pub mod names;
 pub mod owner;
+pub mod plan;
+pub mod policy;
+pub mod report;
+pub mod schedule;
 pub mod topology;
+
+#[cfg(test)]
+mod testing;

@@ -6,12 +6,17 @@
 
 mod column;
 mod error;
+mod evolve;
 mod parse;
+mod reserved;
+mod token;
 
 use std::fmt;
 
-pub use column::Column;
+pub use column::{Column, ColumnChange, NameFault, column_name, evolve_columns, merge_order};
 pub use error::TypeError;
+pub use evolve::{Compatibility, Reason, Refusal, evolve};
+pub use reserved::reserved_word;
 
 /// How deep `array`, `map` and `struct` may be nested.
 pub const MAX_DEPTH: usize = 15;
@@ -149,3 +154,6 @@ impl fmt::Display for Type {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::error::instead_of;
+use super::token::{Token, shorten, tokens};
 use super::{Field, MAX_DEPTH, MAX_LENGTH, Primitive, Type, TypeError};
 
 const ARRAY_RULE: &str = "array takes one type, write array<type>";
@@ -11,12 +12,6 @@ const STRUCT_RULE: &str = "a struct field needs a name and a type, write struct<
 const DECIMAL_RULE: &str = "decimal(p,s) with p 1..38 and s 0..p";
 const CHAR_RULE: &str = "char(n), the length is 1..255";
 const VARCHAR_RULE: &str = "varchar(n), the length is 1..65535";
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Word(String),
-    Sign(char),
-}
 
 pub(super) fn parse(text: &str) -> Result<Type, TypeError> {
     let length = text.chars().count();
@@ -48,27 +43,6 @@ pub(super) fn parse(text: &str) -> Result<Type, TypeError> {
     }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, TypeError> {
-    let mut tokens = Vec::new();
-    let mut word = String::new();
-    // The blank at the end closes the last word.
-    for c in text.chars().chain([' ']) {
-        if c.is_ascii_alphanumeric() || c == '_' {
-            word.push(c.to_ascii_lowercase());
-            continue;
-        }
-        if !word.is_empty() {
-            tokens.push(Token::Word(std::mem::take(&mut word)));
-        }
-        match c {
-            '<' | '>' | '(' | ')' | ',' | ':' => tokens.push(Token::Sign(c)),
-            c if c.is_whitespace() => {}
-            c => return Err(TypeError::Character(c)),
-        }
-    }
-    Ok(tokens)
-}
-
 struct Parser {
     tokens: Vec<Token>,
     next: usize,
@@ -94,7 +68,7 @@ impl Parser {
     /// The next word or sign, for a message.
     fn found(&self) -> String {
         match self.tokens.get(self.next) {
-            Some(Token::Word(word)) => format!("\"{word}\""),
+            Some(Token::Word(word)) => format!("\"{}\"", shorten(word)),
             Some(Token::Sign(sign)) => format!("\"{sign}\""),
             None => "the end".to_owned(),
         }
@@ -140,7 +114,7 @@ impl Parser {
             }
             _ => Err(match instead_of(&word) {
                 Some(instead) => TypeError::Foreign { word, instead },
-                None => TypeError::Unknown(word),
+                None => TypeError::Unknown(shorten(&word)),
             }),
         }
     }
@@ -171,7 +145,7 @@ impl Parser {
         match parsed {
             Some(parsed) if closed => Ok(parsed),
             _ => Err(TypeError::Parameters {
-                word: format!("{word}({})", given.join(",")),
+                word: shorten(&format!("{word}({})", given.join(","))),
                 rule,
             }),
         }
@@ -194,7 +168,7 @@ impl Parser {
             return Err(self.inside("map", MAP_RULE));
         }
         let Type::Primitive(key) = key else {
-            return Err(TypeError::MapKey(key.to_string()));
+            return Err(TypeError::MapKey(shorten(&key.to_string())));
         };
         let value = self.element("map", MAP_RULE, depth)?;
         if self.sign('>') {
@@ -232,7 +206,7 @@ impl Parser {
                 return Err(self.inside("struct", STRUCT_RULE));
             }
             if name.len() > 255 {
-                return Err(TypeError::FieldName(name));
+                return Err(TypeError::FieldName(shorten(&name)));
             }
             if !names.insert(name.clone()) {
                 return Err(TypeError::TwinFields(name));

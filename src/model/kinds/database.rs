@@ -1,8 +1,13 @@
 //! A Glue database.
 
-use super::{Assessment, Circumstances, Depth};
+use super::compare::{self, description, note};
+use super::{Assessment, Change as AnyChange, Circumstances, Depth, Refusal, WaitFor};
+use crate::api::vocabulary::reasons;
 use crate::model::lake::Lake;
 use crate::model::owner::Tags;
+
+#[cfg(test)]
+mod tests;
 
 /// What the database is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,28 +69,104 @@ pub enum Change {
 }
 
 /// What is to be done so that it is as declared.
-pub fn assess(_desired: &Desired, _live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
-    Assessment::InSync
+pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
+    let Desired {
+        name,
+        arn,
+        description,
+        tags,
+    } = desired;
+    let Some(live) = live else {
+        let input = DatabaseInput {
+            name: name.clone(),
+            description: Some(description.clone()),
+            ..DatabaseInput::default()
+        };
+        let create = Change::CreateDatabase {
+            input,
+            tags: tags.clone(),
+        };
+        return Assessment::of(vec![AnyChange::Database(create)], Vec::new());
+    };
+    let (mut changes, mut differences) = (Vec::new(), Vec::new());
+    let have = live.input.description.as_deref().unwrap_or_default();
+    if note(&mut differences, "Description", description, have) {
+        // UpdateDatabase replaces everything, so what others set is sent back as it was read.
+        let input = DatabaseInput {
+            description: Some(description.clone()),
+            ..live.input.clone()
+        };
+        changes.push(Change::UpdateDatabase { input });
+    }
+    if let Some((change, difference)) = compare::tags(tags, &live.tags) {
+        differences.push(difference);
+        if !change.remove.is_empty() {
+            changes.push(Change::UntagResource {
+                arn: arn.clone(),
+                keys: change.remove,
+            });
+        }
+        if !change.set.is_empty() {
+            changes.push(Change::TagResource {
+                arn: arn.clone(),
+                tags: change.set,
+            });
+        }
+    }
+    Assessment::of(
+        changes.into_iter().map(AnyChange::Database).collect(),
+        differences,
+    )
 }
 
-/// What is to be done so that it is gone.
-pub fn removal(_live: &Observed, _cx: &Circumstances) -> Assessment {
-    Assessment::InSync
+/// How many of the tables that stop a removal are named.
+const NAMED: usize = 5;
+
+/// What is to be done so that it is gone. The lake's own table goes before, so any that is left is another's;
+/// `DeleteDatabase` would take it along.
+pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
+    let name = &live.input.name;
+    let Some(tables) = &live.tables else {
+        return Assessment::Settling(WaitFor::new(
+            format!("a look at the tables of database {name}"),
+            1,
+        ));
+    };
+    if tables.is_empty() {
+        let delete = Change::DeleteDatabase { name: name.clone() };
+        return Assessment::of(vec![AnyChange::Database(delete)], Vec::new());
+    }
+    let named = tables.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = if tables.len() > NAMED { " and others" } else { "" };
+    Assessment::Refused(Refusal {
+        reason: reasons::DATABASE_NOT_EMPTY,
+        message: format!(
+            "database {name} is not deleted: it holds tables that are not this lake's ({named}{more}). Move or delete \
+             them, then the database goes"
+        ),
+    })
 }
 
 impl Change {
     /// The operation, as in the API reference.
     pub fn operation(&self) -> &'static str {
-        "?"
+        match self {
+            Change::CreateDatabase { .. } => "CreateDatabase",
+            Change::UpdateDatabase { .. } => "UpdateDatabase",
+            Change::TagResource { .. } => "TagResource",
+            Change::UntagResource { .. } => "UntagResource",
+            Change::DeleteDatabase { .. } => "DeleteDatabase",
+        }
     }
 }
 
 /// What the database is to be.
-pub fn desired(_lake: &Lake) -> Desired {
+pub fn desired(lake: &Lake) -> Desired {
+    let name = &lake.names.database;
     Desired {
-        name: String::new(),
-        arn: String::new(),
-        description: String::new(),
-        tags: Tags::new(),
+        name: name.clone(),
+        arn: lake.place.database(name).to_string(),
+        description: description(lake, "Database"),
+        tags: lake.tags.clone(),
     }
 }

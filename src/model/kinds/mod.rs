@@ -4,6 +4,7 @@
 //! `Change` (one AWS call, complete) and the functions `desired`, `assess`, `removal`.
 
 pub mod bucket;
+mod compare;
 pub mod crawler;
 pub mod database;
 pub mod delivery;

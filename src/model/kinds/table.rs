@@ -1,8 +1,15 @@
 //! A Glue table: the declared schema.
 
-use super::{Assessment, Circumstances};
-use crate::model::lake::Lake;
+mod compare;
+mod declare;
+#[cfg(test)]
+mod tests;
+
+use super::{Assessment, Change as AnyChange, Circumstances};
 use crate::model::owner::Tags;
+
+pub use compare::assess;
+pub use declare::desired;
 
 /// What the table is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +32,9 @@ pub struct Observed {
 }
 
 /// `TableInput`: an update replaces all of it, so what is not declared is sent back as it was read.
+///
+/// What Glue can hold besides these fields makes no sense on an external Parquet or ORC table by name (views,
+/// skew, a reference to a schema registry) and is not sent back.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TableInput {
     /// Name.
@@ -47,6 +57,8 @@ pub struct TableInput {
     pub input_format: String,
     /// `OutputFormat`.
     pub output_format: String,
+    /// `SerdeInfo.Name`.
+    pub serde_name: Option<String>,
     /// `SerializationLibrary`.
     pub serde: String,
     /// `SerdeInfo.Parameters`.
@@ -57,6 +69,10 @@ pub struct TableInput {
     pub retention: i32,
     /// `NumberOfBuckets`.
     pub buckets: i32,
+    /// `BucketColumns`.
+    pub bucket_columns: Vec<String>,
+    /// `SortColumns`: name, and 1 for ascending, 0 for descending.
+    pub sort_columns: Vec<(String, i32)>,
     /// `Compressed`.
     pub compressed: bool,
     /// `StoredAsSubDirectories`.
@@ -94,27 +110,22 @@ pub enum Change {
     },
 }
 
-/// What is to be done so that it is as declared.
-pub fn assess(_desired: &Desired, _live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
-    Assessment::InSync
-}
-
-/// What is to be done so that it is gone.
-pub fn removal(_live: &Observed, _cx: &Circumstances) -> Assessment {
-    Assessment::InSync
+/// What is to be done so that it is gone. Its partitions go with it, its data stays in S3.
+pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
+    let delete = Change::DeleteTable {
+        database: live.database.clone(),
+        name: live.input.name.clone(),
+    };
+    Assessment::of(vec![AnyChange::Table(delete)], Vec::new())
 }
 
 impl Change {
     /// The operation, as in the API reference.
     pub fn operation(&self) -> &'static str {
-        "?"
-    }
-}
-
-/// What the table is to be.
-pub fn desired(_lake: &Lake) -> Desired {
-    Desired {
-        database: String::new(),
-        input: TableInput::default(),
+        match self {
+            Change::CreateTable { .. } => "CreateTable",
+            Change::UpdateTable { .. } => "UpdateTable",
+            Change::DeleteTable { .. } => "DeleteTable",
+        }
     }
 }

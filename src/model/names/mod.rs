@@ -148,10 +148,8 @@ fn readable(text: &str) -> String {
 /// Joins prefix, readable part, part suffix and hash; what is too long is cut from the readable part.
 fn compose(kind: NameKind, [prefix, readable, part, hash]: [&str; 4]) -> String {
     let start = if kind == NameKind::KeyAlias { "alias/" } else { "" };
-    let fixed: usize = [start, prefix, "-", part, "-", hash, "-"]
-        .iter()
-        .map(|text| text.len())
-        .sum();
+    let words_beside = [prefix, part, hash].into_iter().filter(|word| !word.is_empty());
+    let fixed = start.len() + words_beside.map(|word| word.len() + 1).sum::<usize>();
     let room = kind.max_length().saturating_sub(fixed).min(readable.len());
     // ASCII only, so every length is a boundary.
     let readable = readable.get(..room).unwrap_or_default().trim_end_matches('-');

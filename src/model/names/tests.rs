@@ -55,7 +55,26 @@ fn all(names: &Names) -> Vec<(NameKind, &str)> {
 fn the_names_of_one_lake_are_these_for_ever() {
     // Another name is another lake: a change here makes every running lake unfindable.
     let names = derive("dl", "eu-west-1", "analytics", "staff-events");
-    insta::assert_debug_snapshot!(names, @"");
+    insta::assert_debug_snapshot!(names, @r#"
+    Names {
+        bucket_key_alias: "alias/dl-analytics-staff-events-bucket-6c4h2htmit",
+        stream_key_alias: "alias/dl-analytics-staff-events-stream-6c4h2htmit",
+        lake_bucket: "dl-analytics-staff-events-lake-6c4h2htmit",
+        raw_bucket: "dl-analytics-staff-events-raw-6c4h2htmit",
+        stream: "dl-analytics-staff-events-6c4h2htmit",
+        delivery: "dl-analytics-staff-events-6c4h2htmit",
+        log_group: "/aws/kinesisfirehose/dl-analytics-staff-events-6c4h2htmit",
+        database: "dl_analytics_staff_events_6c4h2htmit",
+        table: "dl_analytics_staff_events_6c4h2htmit",
+        crawler: "dl-analytics-staff-events-6c4h2htmit",
+        delivery_role: "dl-analytics-staff-events-delivery-6c4h2htmit",
+        crawler_role: "dl-analytics-staff-events-crawler-6c4h2htmit",
+        publisher_role: "dl-analytics-staff-events-publisher-6c4h2htmit",
+        workgroup: "dl-analytics-staff-events-6c4h2htmit",
+        publisher: "dl-analytics-staff-events-6c4h2htmit",
+        publisher_log_group: "/aws/lambda/dl-analytics-staff-events-6c4h2htmit",
+    }
+    "#);
 }
 
 #[test]
@@ -94,6 +113,12 @@ fn the_hash_keeps_apart_what_reads_the_same() {
             assert_ne!(a, b, "{why}");
         }
     }
+}
+
+#[test]
+fn the_hash_knows_where_one_part_ends_and_the_next_begins() {
+    assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+    assert_ne!(hash(&["", "a"]), hash(&["a", ""]));
 }
 
 fn label() -> impl Strategy<Value = String> {

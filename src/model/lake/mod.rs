@@ -1,12 +1,18 @@
 //! One object, resolved: every default filled in, every name derived, nothing left to look up but key ARNs.
 
-use std::collections::BTreeMap;
+mod check;
+mod resolve;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arn::{KeyArn, Scope};
 use super::hive;
 use super::names::Names;
 use super::owner::{Owner, Tags};
 use super::topology::Id;
+pub use check::{SpecFault, faults};
+pub use resolve::{Origin, contradictions, region, resolve};
+
 use crate::api::{
     Compression, DeletionPolicy, Discovery, DriftPolicy, FormatType, Granularity, StorageClass,
 };
@@ -74,8 +80,6 @@ pub struct Lake {
     pub own_bucket_key: Option<KeyArn>,
     /// The user's own key for the stream.
     pub own_stream_key: Option<KeyArn>,
-    /// Key ids that earlier passes recorded, by resource.
-    pub known_keys: BTreeMap<Id, String>,
     /// Whether there is an Athena workgroup.
     pub workgroup: bool,
     /// Days that query results are kept.
@@ -94,6 +98,22 @@ pub struct Lake {
     pub leaving: Option<DeletionPolicy>,
     /// What the user agreed to.
     pub consent: Consent,
+    /// What status remembers of earlier passes.
+    pub record: Record,
+}
+
+/// What status remembers of earlier passes; it may be lost, and then differences are not corrected under
+/// `driftPolicy: Report`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Record {
+    /// Whether an earlier pass has left a status at all.
+    pub seen: bool,
+    /// Digest of what was last applied in full, by resource.
+    pub applied: BTreeMap<Id, String>,
+    /// Resources that an earlier pass began to make and has not finished.
+    pub unfinished: BTreeSet<Id>,
+    /// Key ids that earlier passes recorded.
+    pub keys: BTreeMap<Id, String>,
 }
 
 /// What the user agreed to by annotation.
@@ -125,4 +145,79 @@ pub enum Wish {
     Kept,
     /// It was never this lake's to make (a key of the user's own), or its part is off and nothing is to be looked for.
     NotOurs,
+}
+
+impl Lake {
+    /// What the lake wants of a resource.
+    pub fn wish(&self, id: Id) -> Wish {
+        let own_key = match id {
+            Id::BucketKey => self.own_bucket_key.is_some(),
+            Id::StreamKey => self.own_stream_key.is_some(),
+            _ => false,
+        };
+        if own_key && !self.record.keys.contains_key(&id) {
+            return Wish::NotOurs;
+        }
+        match self.leaving {
+            Some(DeletionPolicy::Retain) => Wish::Kept,
+            Some(DeletionPolicy::RetainData) if id.holds_data() => Wish::Kept,
+            Some(DeletionPolicy::RetainData | DeletionPolicy::Delete) => Wish::Gone,
+            // A bucket or stream has used it: what it encrypted can't be read without it.
+            None if own_key => Wish::Kept,
+            None if self.part_is_on(id) => Wish::Wanted,
+            None => Wish::Gone,
+        }
+    }
+
+    /// Whether the spec asks for the part that the resource belongs to.
+    fn part_is_on(&self, id: Id) -> bool {
+        match id {
+            Id::Crawler | Id::CrawlerRole => self.discovery == Discovery::Crawler,
+            Id::Workgroup => self.workgroup,
+            Id::Publisher | Id::PublisherRole | Id::PublisherLogGroup => self.publisher,
+            _ => true,
+        }
+    }
+
+    /// The name of a resource.
+    pub fn name(&self, id: Id) -> &str {
+        let names = &self.names;
+        match id {
+            Id::BucketKey => &names.bucket_key_alias,
+            Id::StreamKey => &names.stream_key_alias,
+            Id::LakeBucket => &names.lake_bucket,
+            Id::RawBucket => &names.raw_bucket,
+            Id::LogGroup => &names.log_group,
+            Id::Stream => &names.stream,
+            Id::Database => &names.database,
+            Id::Table => &names.table,
+            Id::DeliveryRole => &names.delivery_role,
+            Id::CrawlerRole => &names.crawler_role,
+            Id::PublisherRole => &names.publisher_role,
+            Id::Delivery => &names.delivery,
+            Id::Crawler => &names.crawler,
+            Id::Workgroup => &names.workgroup,
+            Id::PublisherLogGroup => &names.publisher_log_group,
+            Id::Publisher => &names.publisher,
+        }
+    }
+
+    /// The ARN of a resource; of a key only once AWS has picked its id.
+    pub fn arn(&self, id: Id, facts: &Facts) -> Option<String> {
+        let (place, name) = (&self.place, self.name(id));
+        Some(match id {
+            Id::BucketKey => return facts.bucket_key.as_ref().map(ToString::to_string),
+            Id::StreamKey => return facts.stream_key.as_ref().map(ToString::to_string),
+            Id::LakeBucket | Id::RawBucket => place.bucket(name).to_string(),
+            Id::LogGroup | Id::PublisherLogGroup => place.log_group(name).to_string(),
+            Id::Stream => place.stream(name).to_string(),
+            Id::Database => place.database(name).to_string(),
+            Id::Table => place.table(&self.names.database, name).to_string(),
+            Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => place.role(name).to_string(),
+            Id::Delivery => place.delivery_stream(name).to_string(),
+            Id::Crawler => place.crawler(name).to_string(),
+            Id::Workgroup => place.workgroup(name).to_string(),
+            Id::Publisher => place.function(name).to_string(),
+        })
+    }
 }

@@ -1,50 +1,6 @@
-//! A Firehose delivery stream: Kinesis in, Parquet or ORC and raw copies out.
+//! Where and how a delivery stream writes: one type for what is declared and what AWS says.
 
 use std::collections::BTreeMap;
-
-use super::{Assessment, Circumstances};
-use crate::model::lake::{Facts, Lake};
-use crate::model::owner::Tags;
-
-/// What the delivery stream is to be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Desired {
-    /// Name.
-    pub name: String,
-    /// ARN of the source stream; cannot change.
-    pub stream_arn: String,
-    /// ARN of the role, for source, destination, schema and backup; cannot change.
-    pub role_arn: String,
-    /// Where and how it writes.
-    pub destination: Destination,
-    /// Complete tags.
-    pub tags: Tags,
-}
-
-/// What the delivery stream is.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Observed {
-    /// Name.
-    pub name: String,
-    /// ARN.
-    pub arn: String,
-    /// `DeliveryStreamStatus`: `CREATING`, `CREATING_FAILED`, `ACTIVE`, `DELETING`, `DELETING_FAILED`.
-    pub status: String,
-    /// `FailureDescription`: type and details.
-    pub failure: Option<String>,
-    /// `VersionId`, needed to update.
-    pub version: String,
-    /// Id of its one destination.
-    pub destination_id: String,
-    /// ARN of the source stream.
-    pub stream_arn: String,
-    /// ARN of the source role.
-    pub source_role_arn: String,
-    /// The extended S3 destination, as AWS says it; `None`: another kind of destination.
-    pub destination: Option<Destination>,
-    /// Tags.
-    pub tags: Tags,
-}
 
 /// The extended S3 destination. Empty strings and `None` stand for what AWS left out; the model fills in its defaults.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -125,58 +81,4 @@ pub struct SchemaSource {
     pub table: String,
     pub region: Option<String>,
     pub version: Option<String>,
-}
-
-/// One call.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "named as in the Firehose API reference")]
-pub enum Change {
-    CreateDeliveryStream {
-        name: String,
-        stream_arn: String,
-        role_arn: String,
-        destination: Destination,
-        tags: Tags,
-    },
-    /// Sends the full destination: what is left out would keep its old value.
-    UpdateDestination {
-        name: String,
-        version: String,
-        destination_id: String,
-        destination: Destination,
-    },
-    TagDeliveryStream {
-        name: String,
-        tags: Tags,
-    },
-    UntagDeliveryStream {
-        name: String,
-        keys: Vec<String>,
-    },
-    DeleteDeliveryStream {
-        name: String,
-        force: bool,
-    },
-}
-
-/// What is to be done so that it is as declared.
-pub fn assess(_desired: &Desired, _live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
-    Assessment::InSync
-}
-
-/// What is to be done so that it is gone.
-pub fn removal(_live: &Observed, _cx: &Circumstances) -> Assessment {
-    Assessment::InSync
-}
-
-impl Change {
-    /// The operation, as in the API reference.
-    pub fn operation(&self) -> &'static str {
-        "?"
-    }
-}
-
-/// What the delivery stream is to be; `None` while a key has no ARN.
-pub fn desired(_lake: &Lake, _facts: &Facts) -> Option<Desired> {
-    None
 }

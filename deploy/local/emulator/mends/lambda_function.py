@@ -1,0 +1,41 @@
+"""Lambda: a function that is not ready refuses, and one that is being updated stays Active."""
+
+from ministack.core.responses import error_response_json
+from ministack.services import lambda_svc
+
+from .patch import STATE_SECONDS, ok, replaces
+
+lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = STATE_SECONDS
+
+
+def refused(why):
+    return error_response_json(
+        "ResourceConflictException", f"The operation cannot be performed at this time. {why}", 409
+    )
+
+
+@replaces(lambda_svc, "_update_code", "_update_config")
+def update(original, name, data):
+    function = lambda_svc._functions.get(name)
+    if function and function["config"]["LastUpdateStatus"] == "InProgress":
+        return refused(f"An update is in progress for resource: {function['config']['FunctionArn']}")
+    answer = original(name, data)
+    if ok(answer):
+        function["config"].update(State="Active", StateReason="", StateReasonCode="")
+    return answer
+
+
+@replaces(lambda_svc, "_invoke")
+async def invoke(original, name, *rest):
+    function = lambda_svc._functions.get(name)
+    if function and function["config"]["State"] == "Pending":
+        return refused("The function is currently in the following state: Pending")
+    return await original(name, *rest)
+
+
+@replaces(lambda_svc, "_build_config")
+def build_config(original, name, data, *rest):
+    config = original(name, data, *rest)
+    defaults = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"}
+    config["LoggingConfig"] = {**defaults, **config["LoggingConfig"]}
+    return config

@@ -1,0 +1,184 @@
+//! etcd, kube-apiserver and kube-controller-manager: how they are started.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use data_encoding::HEXLOWER;
+use p256::SecretKey;
+use p256::pkcs8::LineEnding;
+use serde_json::json;
+
+use crate::programs::programs;
+use crate::progress::Progress;
+use crate::running::{Running, free_ports};
+
+/// Starts the three programs with all their files in the part's folder, and returns when the API server is ready.
+pub fn start(running: &mut Running, progress: &Progress) -> Result<()> {
+    let programs = programs(progress)?;
+    let stage = progress.stage("starting Kubernetes");
+    let dir = running.dir.clone();
+    let pki = dir.join("pki");
+    fs::create_dir_all(&pki)?;
+    let sa_key = pki.join("sa.key");
+    fs::write(&sa_key, signing_key()?)?;
+    let token = HEXLOWER.encode(&random::<24>()?);
+    let tokens = dir.join("tokens.csv");
+    fs::write(&tokens, format!("{token},admin,admin,\"system:masters\"\n"))?;
+    let [client, peer, secure] = free_ports()?;
+    let (client, peer) = (
+        format!("http://127.0.0.1:{client}"),
+        format!("http://127.0.0.1:{peer}"),
+    );
+    let program = |name: &str| Command::new(&programs[name]);
+
+    running.spawn(
+        "etcd",
+        program("etcd")
+            .arg("--data-dir")
+            .arg(dir.join("etcd"))
+            .args([
+                "--listen-client-urls",
+                &client,
+                "--advertise-client-urls",
+                &client,
+            ])
+            .args([
+                "--listen-peer-urls",
+                &peer,
+                "--initial-advertise-peer-urls",
+                &peer,
+            ])
+            .args(["--initial-cluster", &format!("default={peer}")])
+            .args(["--unsafe-no-fsync", "--log-level", "warn"]),
+    )?;
+    running.spawn(
+        "kube-apiserver",
+        program("kube-apiserver")
+            .args([
+                format!("--etcd-servers={client}"),
+                format!("--secure-port={secure}"),
+            ])
+            .args([
+                "--bind-address=127.0.0.1",
+                "--advertise-address=127.0.0.1",
+                "--endpoint-reconciler-type=none",
+            ])
+            .args([
+                "--service-cluster-ip-range=10.0.0.0/24",
+                "--authorization-mode=RBAC",
+                "--anonymous-auth=true",
+            ])
+            .args([
+                "--disable-admission-plugins=ServiceAccount",
+                "--allow-privileged=true",
+            ])
+            .arg("--service-account-issuer=https://kubernetes.default.svc.cluster.local")
+            .arg(path_flag("--service-account-key-file", &sa_key))
+            .arg(path_flag("--service-account-signing-key-file", &sa_key))
+            .arg(path_flag("--token-auth-file", &tokens))
+            // Here it makes itself a serving certificate for 127.0.0.1 and the kubernetes service.
+            .arg(path_flag("--cert-dir", &pki)),
+    )?;
+
+    let ca = pki.join("ca.crt");
+    running.wait_until("kube-apiserver", || serving_ca(&pki.join("apiserver.crt"), &ca))?;
+    let kubeconfig = dir.join("kubeconfig");
+    fs::write(
+        &kubeconfig,
+        self::kubeconfig(&format!("https://127.0.0.1:{secure}"), &ca, &token),
+    )?;
+    running.wait_until("kube-apiserver", || ready(&programs["kubectl"], &kubeconfig))?;
+
+    running.spawn(
+        "kube-controller-manager",
+        program("kube-controller-manager")
+            .arg(path_flag("--kubeconfig", &kubeconfig))
+            .args([
+                "--leader-elect=false",
+                "--bind-address=127.0.0.1",
+                "--secure-port=0",
+            ])
+            .arg("--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller")
+            .arg(path_flag("--service-account-private-key-file", &sa_key))
+            .arg(path_flag("--root-ca-file", &ca))
+            .arg("--use-service-account-credentials=false"),
+    )?;
+    running.env("KUBECONFIG", &kubeconfig.to_string_lossy());
+    // kubectl would keep a folder in the user's home for every port that a stand ever had.
+    running.env("KUBECACHEDIR", &dir.join("cache").to_string_lossy());
+    for program in programs.values() {
+        running.path(program);
+    }
+    stage.done();
+    Ok(())
+}
+
+/// Whether the API server that this environment reaches is ready.
+pub fn healthy(path: &[PathBuf], env: &BTreeMap<String, String>) -> bool {
+    let kubectl = path
+        .iter()
+        .map(|folder| folder.join("kubectl"))
+        .find(|program| program.is_file());
+    kubectl
+        .zip(env.get("KUBECONFIG"))
+        .is_some_and(|(kubectl, config)| ready(&kubectl, Path::new(config)))
+}
+
+fn ready(kubectl: &Path, kubeconfig: &Path) -> bool {
+    Command::new(kubectl)
+        .arg(path_flag("--kubeconfig", kubeconfig))
+        .args(["get", "--raw=/readyz", "--request-timeout=5s"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn path_flag(flag: &str, path: &Path) -> String {
+    format!("{flag}={}", path.display())
+}
+
+/// Writes the authority that signed the server's own certificate, the last of its chain, to `ca`.
+fn serving_ca(chain: &Path, ca: &Path) -> bool {
+    const END: &str = "-----END CERTIFICATE-----";
+    let Ok(chain) = fs::read_to_string(chain) else {
+        return false;
+    };
+    let Some(last) = chain
+        .rfind("-----BEGIN CERTIFICATE-----")
+        .map(|begin| &chain[begin..])
+    else {
+        return false;
+    };
+    chain.matches(END).count() == 2 && last.trim_end().ends_with(END) && fs::write(ca, last).is_ok()
+}
+
+/// A kubeconfig in JSON, which is YAML.
+fn kubeconfig(server: &str, ca: &Path, token: &str) -> String {
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "stand",
+        "clusters": [{"name": "stand", "cluster": {"server": server, "certificate-authority": ca}}],
+        "users": [{"name": "admin", "user": {"token": token}}],
+        "contexts": [{"name": "stand", "context": {"cluster": "stand", "user": "admin", "namespace": "default"}}],
+    });
+    format!("{config:#}\n")
+}
+
+/// A fresh key with which the API server signs the tokens of service accounts.
+fn signing_key() -> Result<String> {
+    let key = SecretKey::from_slice(&random::<32>()?).context("the random number is no key: try again")?;
+    // kube-apiserver takes the public half from a private key in SEC 1 form only.
+    Ok(key
+        .to_sec1_pem(LineEnding::LF)
+        .context("cannot encode the signing key")?
+        .to_string())
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).context("no random numbers")?;
+    Ok(bytes)
+}

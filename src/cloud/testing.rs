@@ -1,0 +1,108 @@
+//! For the tests of the adapters: AWS that replays answers, and what was sent to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use aws_smithy_runtime_api::http::{Request, Response, StatusCode};
+use aws_smithy_types::body::SdkBody;
+
+use super::Aws;
+use crate::model::arn::{AccountId, Region, Scope};
+
+/// AWS that gives these answers (HTTP status and body), one after another, whatever is asked; one more call than
+/// answers fails with the code `Connection`.
+///
+/// No call is tried again, and none has a time limit.
+pub fn replay(events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
+    let answers = events.into_iter().map(|(status, body)| {
+        let status = StatusCode::try_from(status).expect("an HTTP status");
+        let answer = Response::new(status, SdkBody::from(body));
+        ReplayEvent::new(Request::new(SdkBody::empty()), answer)
+    });
+    let client = StaticReplayClient::new(answers.collect());
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "AKIDEXAMPLE",
+            "secret",
+            None,
+            None,
+            "test",
+        )))
+        .http_client(client.clone())
+        .retry_config(RetryConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build();
+    (Aws::new(config, Arc::new(|_, _, _| {})), client)
+}
+
+/// Account 123456789012 in eu-west-1.
+pub fn place() -> Scope {
+    Scope {
+        region: Region::parse("eu-west-1").expect("a region"),
+        account: AccountId::parse("123456789012").expect("an account"),
+    }
+}
+
+/// A request as it went out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Method and path with query: `PUT /?tagging`.
+    pub line: String,
+    /// Operation of the JSON services, from `x-amz-target`: `CreateKey`; empty for the others.
+    pub operation: String,
+    /// Headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// Body, as text.
+    pub body: String,
+}
+
+impl Sent {
+    /// A header's value; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    /// The body of a JSON service.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("a JSON body")
+    }
+}
+
+/// What was sent so far, in order.
+pub fn sent(client: &StaticReplayClient) -> Vec<Sent> {
+    let requests = client.actual_requests();
+    requests
+        .map(|request| {
+            let headers: BTreeMap<String, String> = request
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+                .collect();
+            let target = headers.get("x-amz-target").map_or("", String::as_str);
+            let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+            let uri = request.uri();
+            let path = uri.splitn(4, '/').nth(3).unwrap_or_default();
+            let body = request.body().bytes().unwrap_or_default();
+            Sent {
+                line: format!("{} /{path}", request.method()),
+                operation,
+                headers,
+                body: String::from_utf8_lossy(body).into_owned(),
+            }
+        })
+        .collect()
+}
+
+/// The operations that were sent to a JSON service, in order.
+pub fn operations(client: &StaticReplayClient) -> Vec<String> {
+    sent(client)
+        .into_iter()
+        .map(|request| request.operation)
+        .collect()
+}

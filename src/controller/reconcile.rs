@@ -1,0 +1,205 @@
+//! One object: finalizer, pass, status, Events.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use kube::api::{Patch, PatchParams, PostParams};
+use kube::runtime::controller::Action;
+use kube::runtime::events::{Event as KubeEvent, EventType, Recorder};
+use kube::{Api, Client, Resource, ResourceExt};
+use serde_json::json;
+
+use super::pass::{Ledger, Operator};
+use crate::api::Datalake;
+use crate::api::vocabulary::{FINALIZER, reasons};
+use crate::cloud::Aws;
+use crate::model::memory::Memory;
+use crate::model::report::{self, Event, Verdict};
+use crate::model::topology::Id;
+use crate::shell::clock;
+use crate::shell::metrics::Metrics;
+
+/// Namespace and name of a lake.
+type Key = (String, String);
+
+/// What every reconciliation shares.
+pub(super) struct Context {
+    pub client: Client,
+    pub operator: Operator<Aws>,
+    pub recorder: Recorder,
+    pub metrics: Metrics,
+    pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
+}
+
+/// When to try again what Kubernetes refused.
+const KUBERNETES_RETRY: Duration = Duration::from_secs(2);
+
+/// Reconciles one object. Only trouble with Kubernetes is an error; trouble with AWS is in the status.
+pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Result<Action, kube::Error> {
+    let (namespace, name) = (seen.namespace().unwrap_or_default(), seen.name_any());
+    let key = (namespace.clone(), name.clone());
+    let api: Api<Datalake> = Api::namespaced(context.client.clone(), &namespace);
+    // The watch may lag behind the last status that this process wrote.
+    let Some(object) = api.get_opt(&name).await? else {
+        context.forget(&key);
+        return Ok(Action::await_change());
+    };
+    let guarded = object.finalizers().iter().any(|finalizer| finalizer == FINALIZER);
+    match (object.metadata.deletion_timestamp.is_some(), guarded) {
+        (true, false) => {
+            context.forget(&key);
+            return Ok(Action::await_change());
+        }
+        (false, false) => {
+            set_finalizer(&api, &object, true).await?;
+            return Ok(Action::requeue(Duration::ZERO));
+        }
+        (_, true) => {}
+    }
+    let memory = context.memory(&key);
+    let mut memory = memory.lock().await;
+    let ledger = StatusLedger {
+        api: &api,
+        name: &name,
+    };
+    let (started, now) = (clock::instant(), clock::now());
+    let verdict = context.operator.pass(&object, &mut memory, &ledger, now).await;
+    context.measure(&object, &verdict, started.elapsed(), now);
+    if object.status.as_ref() != Some(&verdict.status) {
+        let mut changed = object.clone();
+        changed.status = Some(verdict.status.clone());
+        api.replace_status(&name, &PostParams::default(), &changed)
+            .await?;
+    }
+    for event in &verdict.events {
+        context.tell(&object, event).await;
+    }
+    if verdict.released {
+        set_finalizer(&api, &object, false).await?;
+        context.forget(&key);
+        return Ok(Action::await_change());
+    }
+    Ok(verdict
+        .next
+        .map_or_else(Action::await_change, |next| Action::requeue(unsigned(next))))
+}
+
+/// What to do when Kubernetes refused something: the same again, soon.
+pub(super) fn on_error(object: Arc<Datalake>, error: &kube::Error, _: Arc<Context>) -> Action {
+    if matches!(error, kube::Error::Api(status) if status.code == 409) {
+        return Action::requeue(Duration::ZERO);
+    }
+    let lake = format!("{}/{}", object.namespace().unwrap_or_default(), object.name_any());
+    tracing::warn!(%lake, %error, "Kubernetes refused; trying again");
+    Action::requeue(KUBERNETES_RETRY)
+}
+
+impl Context {
+    fn memory(&self, key: &Key) -> Arc<tokio::sync::Mutex<Memory>> {
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(memories.entry(key.clone()).or_default())
+    }
+
+    fn forget(&self, key: &Key) {
+        self.memories
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
+        self.metrics.gone(&key.0, &key.1);
+    }
+
+    fn measure(&self, object: &Datalake, verdict: &Verdict, took: Duration, now: Timestamp) {
+        let generation = object.metadata.generation.unwrap_or_default();
+        let ready = report::is_ready(Some(&verdict.status), generation);
+        self.metrics.pass(if ready { "ready" } else { "not_ready" }, took);
+        let states = verdict
+            .status
+            .resources
+            .iter()
+            .map(|resource| resource.state)
+            .collect();
+        let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
+        self.metrics.lake(&namespace, &name, ready, states);
+        let first = object
+            .status
+            .as_ref()
+            .is_none_or(|status| status.applied_generation.is_none());
+        if let (true, true, Some(created)) = (ready, first, &object.metadata.creation_timestamp) {
+            self.metrics.became_ready(unsigned(now.duration_since(created.0)));
+        }
+        let reason = report::condition(&verdict.status.conditions, "Ready").map_or("", |c| c.reason.as_str());
+        tracing::info!(%namespace, %name, generation, ready, reason, took = ?took, next = ?verdict.next, "pass");
+    }
+
+    /// An Event that can't be recorded is not worth a failed pass.
+    async fn tell(&self, object: &Datalake, event: &Event) {
+        if event.reason == reasons::DRIFT_CORRECTED || event.reason == reasons::DRIFT_DETECTED {
+            self.metrics.drifted("lake");
+        }
+        let kube_event = KubeEvent {
+            type_: if event.warning {
+                EventType::Warning
+            } else {
+                EventType::Normal
+            },
+            reason: event.reason.clone(),
+            note: Some(event.note.chars().take(1000).collect()),
+            action: event.action.to_owned(),
+            secondary: None,
+        };
+        if let Err(error) = self.recorder.publish(&kube_event, &object.object_ref(&())).await {
+            tracing::warn!(%error, reason = event.reason, "could not record an Event");
+        }
+    }
+}
+
+/// Writes key ids into the status at once.
+struct StatusLedger<'a> {
+    api: &'a Api<Datalake>,
+    name: &'a str,
+}
+
+impl Ledger for StatusLedger<'_> {
+    async fn key_created(&self, id: Id, key_id: &str) {
+        let patch = json!({"status": {"pinned": {"keyIds": {id.as_str(): key_id}}}});
+        let written = self
+            .api
+            .patch_status(self.name, &PatchParams::default(), &Patch::Merge(patch))
+            .await;
+        if let Err(error) = written {
+            tracing::warn!(%id, key_id, %error, "could not record a new key at once; its tags will find it");
+        }
+    }
+}
+
+async fn set_finalizer(api: &Api<Datalake>, object: &Datalake, present: bool) -> Result<(), kube::Error> {
+    let mut finalizers: Vec<&str> = object
+        .finalizers()
+        .iter()
+        .map(String::as_str)
+        .filter(|f| *f != FINALIZER)
+        .collect();
+    if present {
+        finalizers.push(FINALIZER);
+    }
+    let name = object.name_any();
+    let version = (present).then(|| object.resource_version()).flatten();
+    let mut patch = json!({"metadata": {"finalizers": finalizers}});
+    if let Some(version) = version {
+        patch["metadata"]["resourceVersion"] = json!(version);
+    }
+    match api
+        .patch(&name, &PatchParams::default(), &Patch::Merge(patch))
+        .await
+    {
+        // Gone already.
+        Err(kube::Error::Api(status)) if status.code == 404 && !present => Ok(()),
+        result => result.map(drop),
+    }
+}
+
+fn unsigned(duration: SignedDuration) -> Duration {
+    Duration::try_from(duration).unwrap_or(Duration::ZERO)
+}

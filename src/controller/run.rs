@@ -1,0 +1,154 @@
+//! The operator as a whole: who it is, what it watches, when it ends.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::StreamExt;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::runtime::controller::Config as ControllerConfig;
+use kube::runtime::events::{Recorder, Reporter};
+use kube::runtime::{Controller, WatchStreamExt, predicates, reflector, watcher};
+use kube::{Api, Client, ResourceExt};
+
+use super::pass::Operator;
+use super::reconcile::{Context, on_error, reconcile};
+use super::settings::Settings;
+use crate::api::Datalake;
+use crate::cloud::Aws;
+use crate::model::arn::Region;
+use crate::model::lake::Origin;
+use crate::model::memory::Tempo;
+use crate::shell::metrics::Metrics;
+
+/// Why the operator could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// No configuration for Kubernetes, or it can't be used.
+    #[error("no way to Kubernetes: set KUBECONFIG, or run in a cluster")]
+    Kubernetes(#[source] kube::Error),
+    /// The configuration could not be found.
+    #[error("no way to Kubernetes: set KUBECONFIG, or run in a cluster")]
+    Config(#[source] kube::config::InferConfigError),
+    /// The cluster id could not be read.
+    #[error(
+        "can't read the uid of the namespace kube-system, the default cluster id: allow it, or set --cluster-id"
+    )]
+    ClusterId(#[source] kube::Error),
+    /// The namespace kube-system has no uid.
+    #[error("the namespace kube-system has no uid: set --cluster-id")]
+    NoClusterId,
+}
+
+/// No answer of the API server for so long fails the request. (A watch is idle for up to 290 s.)
+const API_READ_TIMEOUT: Duration = Duration::from_secs(295);
+
+/// Runs until `end` resolves, then finishes the passes under way.
+pub async fn run(
+    settings: Settings,
+    metrics: Metrics,
+    synced: Arc<AtomicBool>,
+    end: impl Future<Output = ()> + Send + Sync + 'static,
+) -> Result<(), Failure> {
+    let mut config = kube::Config::infer().await.map_err(Failure::Config)?;
+    config.connect_timeout = Some(Duration::from_secs(10));
+    config.read_timeout = Some(API_READ_TIMEOUT);
+    config.write_timeout = Some(Duration::from_secs(30));
+    let client = Client::try_from(config).map_err(Failure::Kubernetes)?;
+    let cluster = match settings.cluster_id.clone() {
+        Some(id) => id,
+        None => cluster_id(&client).await?,
+    };
+    let aws = Aws::from_env(metrics.meter()).await;
+    let default_region = aws
+        .default_region()
+        .and_then(|region| Region::parse(&region).ok());
+    let origin = Origin {
+        cluster,
+        prefix: settings.prefix.clone(),
+        region: settings.region.clone().or(default_region),
+        boundary: settings.boundary.clone(),
+    };
+    let tempo = Tempo {
+        drift_period: settings.drift_period,
+        consistency_window: settings.consistency_window,
+    };
+    tracing::info!(cluster = origin.cluster, prefix = %origin.prefix, region = ?origin.region, "starting");
+    let reporter = Reporter {
+        controller: "datalake-operator".into(),
+        instance: None,
+    };
+    let context = Arc::new(Context {
+        recorder: Recorder::new(client.clone(), reporter),
+        operator: Operator::new(aws, origin, tempo),
+        memories: Mutex::default(),
+        client: client.clone(),
+        metrics,
+    });
+    watch(&settings, client, context, synced, end).await;
+    Ok(())
+}
+
+async fn cluster_id(client: &Client) -> Result<String, Failure> {
+    let namespaces: Api<Namespace> = Api::all(client.clone());
+    let namespace = namespaces.get("kube-system").await.map_err(Failure::ClusterId)?;
+    namespace.uid().ok_or(Failure::NoClusterId)
+}
+
+async fn watch(
+    settings: &Settings,
+    client: Client,
+    context: Arc<Context>,
+    synced: Arc<AtomicBool>,
+    end: impl Future<Output = ()> + Send + Sync + 'static,
+) {
+    let api: Api<Datalake> = match &settings.watch_namespace {
+        Some(namespace) => Api::namespaced(client, namespace),
+        None => Api::all(client),
+    };
+    let (reader, writer) = reflector::store();
+    let trigger = watcher(api, watcher::Config::default())
+        .default_backoff()
+        // Nobody here reads who set which field, and it is most of an object.
+        .modify(|object: &mut Datalake| {
+            object.managed_fields_mut().clear();
+            object.status = None;
+        })
+        .reflect(writer)
+        .applied_objects()
+        // A status that this process wrote is no reason for a pass.
+        .predicate_filter(
+            |object: &Datalake| {
+                let parts = [
+                    predicates::generation(object),
+                    predicates::annotations(object),
+                    predicates::finalizers(object),
+                    Some(u64::from(object.metadata.deletion_timestamp.is_some())),
+                ];
+                Some(
+                    parts
+                        .into_iter()
+                        .flatten()
+                        .fold(0, |sum: u64, part| sum.rotate_left(7) ^ part),
+                )
+            },
+            Default::default(),
+        );
+    let store = reader.clone();
+    tokio::spawn(async move {
+        if store.wait_until_ready().await.is_ok() {
+            synced.store(true, Ordering::Relaxed);
+        }
+    });
+    Controller::for_stream(trigger, reader)
+        .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))
+        .graceful_shutdown_on(end)
+        .run(reconcile, on_error, context)
+        .for_each(|result| async move {
+            if let Err(error) = result {
+                tracing::debug!(%error, "reconciliation");
+            }
+        })
+        .await;
+}

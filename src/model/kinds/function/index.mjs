@@ -1,0 +1,65 @@
+// Puts the event that it is invoked with on the Kinesis stream named by STREAM_NAME: an array as one record for each
+// of its objects, any other object as one record. Firehose joins records without a separator, so each ends with a newline.
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+
+const client = new KinesisClient({});
+
+// Kinesis API reference, PutRecords: at most 500 records and 5 MiB a call, partition keys included.
+const MAX_RECORDS = 500;
+const MAX_BYTES = 5 * 1024 * 1024;
+const TRIES = 5;
+
+export const handler = async (event) => {
+  const records = (Array.isArray(event) ? event : [event]).map(record);
+  for (const batch of batches(records)) {
+    await publish(batch);
+  }
+  return { published: records.length };
+};
+
+function record(event, index) {
+  if (event === null || typeof event !== "object" || Array.isArray(event)) {
+    throw new TypeError(`event ${index} is not a JSON object; nothing was published`);
+  }
+  // A random key spreads the records over the shards.
+  return { Data: Buffer.from(`${JSON.stringify(event)}\n`), PartitionKey: randomUUID() };
+}
+
+function* batches(records) {
+  let batch = [];
+  let bytes = 0;
+  for (const next of records) {
+    const size = next.Data.length + next.PartitionKey.length;
+    if (batch.length === MAX_RECORDS || (batch.length > 0 && bytes + size > MAX_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(next);
+    bytes += size;
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
+}
+
+// PutRecords takes some records and refuses others, for want of throughput: those are sent again.
+async function publish(batch) {
+  let left = batch;
+  for (let attempt = 1; ; attempt += 1) {
+    const command = new PutRecordsCommand({ StreamName: process.env.STREAM_NAME, Records: left });
+    const answers = (await client.send(command)).Records;
+    const refused = answers.filter((answer) => answer.ErrorCode);
+    if (refused.length === 0) {
+      return;
+    }
+    if (attempt === TRIES) {
+      const [{ ErrorCode, ErrorMessage }] = refused;
+      throw new Error(`${refused.length} of ${batch.length} records were not published: ${ErrorCode}: ${ErrorMessage}`);
+    }
+    left = left.filter((_, index) => answers[index].ErrorCode);
+    await pause(100 * 2 ** attempt);
+  }
+}

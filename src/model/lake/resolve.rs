@@ -1,0 +1,304 @@
+//! From the object to the [`Lake`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::check::{SpecFault, faults};
+use super::{Consent, Lake, Record};
+use crate::api::vocabulary as words;
+use crate::api::{
+    Crawler, Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, ResourceState, StreamMode,
+};
+use crate::model::arn::{KeyArn, Region, Scope};
+use crate::model::hive;
+use crate::model::names::{Names, Prefix, delivery_log_group, function_log_group};
+use crate::model::owner::Owner;
+use crate::model::topology::Id;
+
+/// What is the same for every lake of one operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The cluster id.
+    pub cluster: String,
+    /// What every name begins with.
+    pub prefix: Prefix,
+    /// The operator's own region.
+    pub region: Option<Region>,
+    /// ARN of the permissions boundary of every role.
+    pub boundary: Option<String>,
+}
+
+/// The region of a lake: what is pinned for one that is being deleted, else the spec's, else the operator's.
+pub fn region(object: &Datalake, origin: &Origin) -> Option<Region> {
+    let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
+    let leaving = object.metadata.deletion_timestamp.is_some();
+    let pinned = pinned
+        .filter(|_| leaving)
+        .and_then(|pinned| Region::parse(&pinned.region).ok());
+    let named = || {
+        object
+            .spec
+            .region
+            .as_deref()
+            .and_then(|region| Region::parse(region).ok())
+    };
+    pinned.or_else(named).or_else(|| origin.region.clone())
+}
+
+/// Resolves an object; its faults stop that, unless it is being deleted: then only names and place matter, and what
+/// can't be read counts as not written.
+pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake, Vec<SpecFault>> {
+    let leaving = object
+        .metadata
+        .deletion_timestamp
+        .is_some()
+        .then_some(object.spec.deletion_policy);
+    let found = faults(object, origin.region.as_ref());
+    if leaving.is_none() && !found.is_empty() {
+        return Err(found);
+    }
+    let spec = &object.spec;
+    let owner = Owner {
+        cluster: origin.cluster.clone(),
+        namespace: object.metadata.namespace.clone().unwrap_or_default(),
+        name: object.metadata.name.clone().unwrap_or_default(),
+    };
+    let own_key = |arn: &Option<String>| arn.as_deref().and_then(|arn| KeyArn::parse(arn).ok());
+    Ok(Lake {
+        names: names(object, &owner, place, origin, leaving),
+        generation: object.metadata.generation.unwrap_or_default(),
+        columns: columns(object),
+        json_keys: json_keys(object),
+        timestamp_formats: spec.schema.timestamp_formats.clone(),
+        shards: (spec.stream.mode == StreamMode::Provisioned).then(|| spec.stream.shards.unwrap_or(1)),
+        interval_seconds: spec.buffering.interval_seconds,
+        size_mib: spec.buffering.size_mib,
+        stream_hours: spec.retention.stream_hours,
+        raw_days: spec.retention.raw_days,
+        error_days: spec.retention.error_days,
+        lake_days: spec.retention.lake_days,
+        transitions: spec
+            .storage
+            .transitions
+            .iter()
+            .map(|t| (t.after_days, t.storage_class))
+            .collect(),
+        granularity: spec.partitioning.granularity,
+        time_zone: spec.partitioning.time_zone.clone(),
+        discovery: spec.partitioning.discovery,
+        format: spec.format.r#type,
+        compression: spec.format.compression,
+        schedule: spec.crawler.clone().unwrap_or_else(Crawler::default).schedule,
+        rotation: spec.encryption.rotation,
+        deletion_window_days: spec.encryption.deletion_window_days.clamp(7, 30),
+        own_bucket_key: own_key(&spec.encryption.bucket_key_arn),
+        own_stream_key: own_key(&spec.encryption.stream_key_arn),
+        workgroup: spec.query.workgroup,
+        result_days: spec.query.result_days,
+        scan_limit_mib: spec.query.bytes_scanned_limit_mib,
+        publisher: spec.test_publisher.enabled,
+        tags: owner.tags(&spec.tags),
+        boundary: origin.boundary.clone(),
+        drift: spec.drift_policy,
+        leaving,
+        consent: consent(object),
+        record: object.status.as_ref().map(record).unwrap_or_default(),
+        place: place.clone(),
+        owner,
+    })
+}
+
+fn columns(object: &Datalake) -> Vec<hive::Column> {
+    let columns = object.spec.schema.columns.iter();
+    columns
+        .filter_map(|column| {
+            let r#type = hive::Type::parse(&column.r#type).ok()?;
+            Some(hive::Column {
+                name: column.name.clone(),
+                r#type,
+                comment: column.comment.clone(),
+            })
+        })
+        .collect()
+}
+
+fn json_keys(object: &Datalake) -> BTreeMap<String, String> {
+    let columns = object.spec.schema.columns.iter();
+    columns
+        .filter_map(|column| Some((column.name.clone(), column.json_key.clone()?)))
+        .collect()
+}
+
+fn consent(object: &Datalake) -> Consent {
+    let annotations = object.metadata.annotations.as_ref();
+    let says = |key| {
+        annotations
+            .and_then(|all| all.get(key))
+            .is_some_and(|value| value == "true")
+    };
+    Consent {
+        empty_buckets: says(words::EMPTY_BUCKETS),
+        shorten_retention: says(words::SHORTEN_RETENTION),
+    }
+}
+
+/// Derived, then what the user names; for a lake that is being deleted, what it was made with.
+fn names(
+    object: &Datalake,
+    owner: &Owner,
+    place: &Scope,
+    origin: &Origin,
+    leaving: Option<DeletionPolicy>,
+) -> Names {
+    let derived = Names::derive(
+        &origin.prefix,
+        &owner.cluster,
+        &place.region,
+        &owner.namespace,
+        &owner.name,
+    );
+    let mut names = overridden(derived, &object.spec.names);
+    let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
+    if let (Some(_), Some(pinned)) = (leaving, pinned) {
+        for (id, name) in &pinned.names {
+            if let Ok(id) = id.parse() {
+                name.clone_into(slot(&mut names, id));
+            }
+        }
+    }
+    names
+}
+
+fn overridden(mut names: Names, users: &NameOverrides) -> Names {
+    let NameOverrides {
+        bucket_key_alias,
+        stream_key_alias,
+        lake_bucket,
+        raw_bucket,
+        stream,
+        delivery_stream,
+        database,
+        table,
+        crawler,
+        workgroup,
+        delivery_role,
+        crawler_role,
+        publisher_role,
+        publisher,
+        log_group,
+    } = users;
+    if let Some(delivery) = delivery_stream {
+        names.log_group = delivery_log_group(delivery);
+    }
+    if let Some(function) = publisher {
+        names.publisher_log_group = function_log_group(function);
+    }
+    let given = [
+        (Id::BucketKey, bucket_key_alias),
+        (Id::StreamKey, stream_key_alias),
+        (Id::LakeBucket, lake_bucket),
+        (Id::RawBucket, raw_bucket),
+        (Id::Stream, stream),
+        (Id::Delivery, delivery_stream),
+        (Id::Database, database),
+        (Id::Table, table),
+        (Id::Crawler, crawler),
+        (Id::Workgroup, workgroup),
+        (Id::DeliveryRole, delivery_role),
+        (Id::CrawlerRole, crawler_role),
+        (Id::PublisherRole, publisher_role),
+        (Id::Publisher, publisher),
+        (Id::LogGroup, log_group),
+    ];
+    for (id, name) in given {
+        if let Some(name) = name {
+            name.clone_into(slot(&mut names, id));
+        }
+    }
+    names
+}
+
+fn slot(names: &mut Names, id: Id) -> &mut String {
+    match id {
+        Id::BucketKey => &mut names.bucket_key_alias,
+        Id::StreamKey => &mut names.stream_key_alias,
+        Id::LakeBucket => &mut names.lake_bucket,
+        Id::RawBucket => &mut names.raw_bucket,
+        Id::LogGroup => &mut names.log_group,
+        Id::Stream => &mut names.stream,
+        Id::Database => &mut names.database,
+        Id::Table => &mut names.table,
+        Id::DeliveryRole => &mut names.delivery_role,
+        Id::CrawlerRole => &mut names.crawler_role,
+        Id::PublisherRole => &mut names.publisher_role,
+        Id::Delivery => &mut names.delivery,
+        Id::Crawler => &mut names.crawler,
+        Id::Workgroup => &mut names.workgroup,
+        Id::PublisherLogGroup => &mut names.publisher_log_group,
+        Id::Publisher => &mut names.publisher,
+    }
+}
+
+fn record(status: &DatalakeStatus) -> Record {
+    let resources = status
+        .resources
+        .iter()
+        .filter_map(|r| Some((r.id.parse::<Id>().ok()?, r)));
+    let mut applied = BTreeMap::new();
+    let mut unfinished = BTreeSet::new();
+    for (id, resource) in resources {
+        match (&resource.applied, resource.state) {
+            (Some(digest), _) => drop(applied.insert(id, digest.clone())),
+            // Seen as it is, and never applied: what differs there did not come from this lake.
+            (None, ResourceState::Ready | ResourceState::Drifted | ResourceState::Kept) => {}
+            (None, _) => drop(unfinished.insert(id)),
+        }
+    }
+    let keys = status.pinned.iter().flat_map(|pinned| &pinned.key_ids);
+    let keys = keys
+        .filter_map(|(id, key)| Some((id.parse().ok()?, key.clone())))
+        .collect();
+    Record {
+        seen: !status.resources.is_empty(),
+        applied,
+        unfinished,
+        keys,
+    }
+}
+
+/// What is pinned in status and resolves differently now; with any of these nothing may be written.
+pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<String> {
+    let Some(pinned) = status.and_then(|status| status.pinned.as_ref()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut differs = |what: &str, was: &str, is: &str| {
+        if !was.is_empty() && was != is {
+            found.push(format!("{what} was {was} when the lake was made and is {is} now"));
+        }
+    };
+    differs("the AWS account", &pinned.account, lake.place.account.as_str());
+    differs("the region", &pinned.region, lake.place.region.as_str());
+    for id in Id::ALL {
+        let was = pinned.names.get(id.as_str()).map_or("", String::as_str);
+        differs(
+            &format!("the name of the {} ({id})", id.kind()),
+            was,
+            lake.name(id),
+        );
+    }
+    let fixed = [
+        (
+            "partitioning.granularity",
+            &pinned.granularity,
+            format!("{:?}", lake.granularity),
+        ),
+        ("partitioning.timeZone", &pinned.time_zone, lake.time_zone.clone()),
+        ("format.type", &pinned.format, format!("{:?}", lake.format)),
+    ];
+    for (what, was, is) in fixed {
+        if lake.leaving.is_none() {
+            differs(what, was.as_deref().unwrap_or_default(), &is);
+        }
+    }
+    found
+}

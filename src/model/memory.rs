@@ -1,0 +1,180 @@
+//! What the process remembers of one lake between passes. Losing it is safe: everything is looked at again.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fault::{CallError, Fault, classify};
+use super::kinds::{Change, Depth, Observed};
+use super::topology::Id;
+
+/// What a look at AWS saw of each resource; what is not in it has not been looked at.
+pub type Snapshot = BTreeMap<Id, Sight>;
+
+/// What a look at AWS saw of one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sight {
+    /// There is nothing of that name.
+    Absent,
+    /// It exists; its tags say whose it is.
+    Present(Box<Observed>),
+    /// It could not be read.
+    Unreadable(CallError),
+}
+
+/// A sight and when it was had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// What was seen.
+    pub sight: Sight,
+    /// When.
+    pub at: Timestamp,
+    /// How deep the look went.
+    pub depth: Depth,
+    /// Since when every look has said that it is absent.
+    pub absent_since: Option<Timestamp>,
+}
+
+/// A call that succeeded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Write {
+    /// Of which resource.
+    pub id: Id,
+    /// The call.
+    pub change: Change,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Calls that failed in a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The last of them.
+    pub error: CallError,
+    /// How many.
+    pub attempts: u32,
+    /// When the last one failed.
+    pub at: Timestamp,
+    /// The generation that it was for: an edit is tried at once.
+    pub generation: i64,
+    /// Whether it was a look that failed.
+    pub looking: bool,
+}
+
+/// What the process remembers of one lake.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Memory {
+    /// The last sight of each resource.
+    pub seen: BTreeMap<Id, Seen>,
+    /// Calls that succeeded within the consistency window.
+    pub writes: Vec<Write>,
+    /// Failures in a row, by resource.
+    pub failures: BTreeMap<Id, Failure>,
+    /// When the lake last wrote to IAM or KMS, whose changes reach other services late.
+    pub propagating: Option<Timestamp>,
+    /// Key ids that AWS picked, until status has them.
+    pub keys: BTreeMap<Id, String>,
+}
+
+/// How long things take, the same for every lake of one operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tempo {
+    /// How often a lake in sync is looked at.
+    pub drift_period: SignedDuration,
+    /// How long after a write an older answer is taken for lag (IAM, KMS and S3 are eventually consistent).
+    pub consistency_window: SignedDuration,
+}
+
+impl Memory {
+    /// The snapshot of all last sights.
+    pub fn snapshot(&self) -> Snapshot {
+        self.seen
+            .iter()
+            .map(|(id, seen)| (*id, seen.sight.clone()))
+            .collect()
+    }
+
+    /// Notes what a look saw, or that it failed.
+    pub fn saw(&mut self, id: Id, depth: Depth, sight: Sight, generation: i64, now: Timestamp) {
+        if let Sight::Unreadable(error) = &sight {
+            self.failed(id, error.clone(), true, generation, now);
+        } else if self.failures.get(&id).is_some_and(|failure| failure.looking) {
+            self.failures.remove(&id);
+        }
+        let before = self.seen.get(&id).and_then(|seen| seen.absent_since);
+        let absent_since = (sight == Sight::Absent).then(|| before.unwrap_or(now));
+        self.seen.insert(
+            id,
+            Seen {
+                sight,
+                at: now,
+                depth,
+                absent_since,
+            },
+        );
+    }
+
+    /// Notes a call that succeeded. What was seen of the resource is old now, so it is forgotten.
+    pub fn wrote(&mut self, id: Id, change: Change, now: Timestamp) {
+        if matches!(change.operation().0, "iam" | "kms") {
+            self.propagating = Some(now);
+        }
+        self.seen.remove(&id);
+        self.writes.push(Write { id, change, at: now });
+    }
+
+    /// Notes a call that failed; it may have had its effect all the same, so nothing is written before the next look.
+    pub fn failed(&mut self, id: Id, error: CallError, looking: bool, generation: i64, now: Timestamp) {
+        let before = self
+            .failures
+            .get(&id)
+            .filter(|f| f.generation == generation && f.looking == looking);
+        let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
+        self.failures.insert(
+            id,
+            Failure {
+                error,
+                attempts,
+                at: now,
+                generation,
+                looking,
+            },
+        );
+    }
+
+    /// Forgets the failures of a resource whose calls went through, or that needs none.
+    pub fn recovered(&mut self, id: Id) {
+        self.failures.remove(&id);
+    }
+
+    /// Forgets writes that every answer of AWS must know of by now.
+    pub fn forget_before(&mut self, window: SignedDuration, now: Timestamp) {
+        self.writes.retain(|write| now.duration_since(write.at) < window);
+    }
+
+    /// Whether this very call succeeded a moment ago, so that a sight which asks for it again is an old one.
+    pub fn recently(&self, id: Id, change: &Change) -> bool {
+        self.writes
+            .iter()
+            .any(|write| write.id == id && &write.change == change)
+    }
+
+    /// Judges an error in the light of how long ago the lake wrote to IAM or KMS.
+    pub fn judge(&self, error: &CallError, now: Timestamp) -> Fault {
+        classify(error, self.propagating.map(|at| now.duration_since(at)))
+    }
+
+    /// When the failed calls of a resource may be tried again; `None`: now.
+    pub fn retry_at(&self, id: Id, generation: i64, now: Timestamp) -> Option<(Fault, Timestamp)> {
+        let failure = self
+            .failures
+            .get(&id)
+            .filter(|failure| failure.generation == generation)?;
+        let fault = self.judge(&failure.error, now);
+        let at = failure
+            .at
+            .checked_add(fault.class.retry_in(failure.attempts))
+            .unwrap_or(Timestamp::MAX);
+        (at > now).then_some((fault, at))
+    }
+}

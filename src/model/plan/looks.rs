@@ -1,0 +1,85 @@
+//! What to look at: what is unknown, at work, about to be written, or due; costlier reads in turn.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Plan, Step};
+use crate::model::kinds::Depth;
+use crate::model::lake::{Lake, Wish};
+use crate::model::memory::{Memory, Sight, Tempo};
+use crate::model::topology::Id;
+
+/// One look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// At what.
+    pub id: Id,
+    /// How deep.
+    pub depth: Depth,
+}
+
+/// What must be looked at before anything is written on the strength of `plan`, which was made from memory.
+///
+/// `fresh` are those that this pass has looked at already. A lake that is not Ready yet, and seems to be in sync, is
+/// looked at as a whole: Ready turns true only on that.
+pub fn looks(
+    lake: &Lake,
+    plan: &Plan,
+    memory: &Memory,
+    tempo: &Tempo,
+    fresh: &BTreeSet<Id>,
+    was_ready: bool,
+    now: Timestamp,
+) -> Vec<Look> {
+    let whole = !was_ready && plan.in_sync();
+    let look = |(id, planned): (&Id, &super::Planned)| {
+        let (id, depth) = (
+            *id,
+            if planned.wish == Wish::Gone {
+                Depth::Contents
+            } else {
+                Depth::Properties
+            },
+        );
+        if planned.wish == Wish::Kept || fresh.contains(&id) {
+            return None;
+        }
+        let Some(seen) = memory.seen.get(&id) else {
+            return Some(Look { id, depth });
+        };
+        let due = match &planned.step {
+            // A part that is off and was seen to be gone is not looked for again.
+            Step::InSync if seen.sight == Sight::Absent => false,
+            Step::InSync => whole || now.duration_since(seen.at) >= period(id, tempo),
+            Step::Failed(_, at) => *at <= now,
+            // To create what is not there, AWS itself refuses what came to exist meanwhile.
+            Step::Apply(_) => seen.sight != Sight::Absent || lake.leaving.is_some() || is_key(id),
+            Step::Wait(_) | Step::Refuse(_) | Step::Report(_) | Step::Foreign(_) => true,
+            Step::Blocked(_) | Step::Kept => now.duration_since(seen.at) >= period(id, tempo),
+        };
+        (due || seen.depth != depth).then_some(Look { id, depth })
+    };
+    plan.steps.iter().filter_map(look).collect()
+}
+
+/// `CreateKey` refuses nothing: whoever calls it twice has two keys.
+fn is_key(id: Id) -> bool {
+    matches!(id, Id::BucketKey | Id::StreamKey)
+}
+
+/// Keys, buckets and roles take the most reads, so they are looked at every other time.
+fn period(id: Id, tempo: &Tempo) -> SignedDuration {
+    let costly = is_key(id)
+        || matches!(
+            id,
+            Id::LakeBucket | Id::RawBucket | Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole
+        );
+    // A little less than whole periods, since passes are not punctual.
+    let period = tempo.drift_period * 9 / 10;
+    if costly {
+        period + tempo.drift_period
+    } else {
+        period
+    }
+}

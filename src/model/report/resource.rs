@@ -1,0 +1,116 @@
+//! The line of each resource in status.
+
+use super::{Outcome, Outcomes};
+use crate::api::vocabulary::reasons;
+use crate::api::{DatalakeStatus, ResourceState, ResourceStatus};
+use crate::model::fault::Fault;
+use crate::model::kinds::Difference;
+use crate::model::lake::{Lake, Wish};
+use crate::model::plan::{Plan, Planned, Step, Verb};
+use crate::model::topology::Id;
+
+/// One line for every resource that the lake wants, still has to remove, or leaves behind.
+pub(super) fn statuses(
+    lake: &Lake,
+    plan: &Plan,
+    outcomes: &Outcomes,
+    before: &DatalakeStatus,
+) -> Vec<ResourceStatus> {
+    let lines = plan.steps.iter().filter_map(|(id, planned)| {
+        let gone = planned.wish == Wish::Gone && planned.step == Step::InSync;
+        (!gone).then(|| {
+            let earlier = before.resources.iter().find(|r| r.id == id.as_str());
+            status(lake, plan, *id, planned, outcomes.get(id), earlier)
+        })
+    });
+    lines.collect()
+}
+
+fn status(
+    lake: &Lake,
+    plan: &Plan,
+    id: Id,
+    planned: &Planned,
+    outcome: Option<&Outcome>,
+    earlier: Option<&ResourceStatus>,
+) -> ResourceStatus {
+    let was_applied = earlier.and_then(|r| r.applied.clone());
+    let (state, reason, message) = tell(planned, outcome, was_applied.is_some());
+    let made = outcome.is_some_and(|outcome| !outcome.done.is_empty());
+    let exists = planned.exists || made;
+    ResourceStatus {
+        id: id.to_string(),
+        kind: id.kind().to_owned(),
+        name: lake.name(id).to_owned(),
+        arn: if exists { lake.arn(id, &plan.facts) } else { None },
+        state,
+        reason: Some(reason.to_owned()),
+        message: (!message.is_empty()).then_some(message),
+        applied: match planned.step {
+            Step::InSync if planned.wish == Wish::Wanted => planned.digest.clone(),
+            _ => was_applied,
+        },
+    }
+}
+
+fn tell(
+    planned: &Planned,
+    outcome: Option<&Outcome>,
+    was_applied: bool,
+) -> (ResourceState, &'static str, String) {
+    let (at_work, reason) = match (planned.wish, was_applied) {
+        (Wish::Gone, _) => (ResourceState::Deleting, reasons::DELETING),
+        (_, true) => (ResourceState::Updating, reasons::UPDATING),
+        (_, false) => (ResourceState::Creating, reasons::CREATING),
+    };
+    let failed = |fault: &Fault| (ResourceState::Failed, fault.reason, fault.to_string());
+    match &planned.step {
+        Step::InSync => (ResourceState::Ready, reasons::READY, String::new()),
+        Step::Kept => (
+            ResourceState::Kept,
+            reasons::KEPT,
+            "stays on AWS, untouched".into(),
+        ),
+        Step::Wait(wait) => (at_work, reasons::WAITING, format!("waiting for {}", wait.what)),
+        Step::Refuse(refusal) => (ResourceState::Refused, refusal.reason, refusal.message.clone()),
+        Step::Report(differences) => (ResourceState::Drifted, reasons::DRIFT_DETECTED, list(differences)),
+        Step::Foreign(whose) => (
+            ResourceState::NotOwned,
+            reasons::NOT_OWNED,
+            format!("it exists and is {whose}; choose another name in spec.names, or remove it"),
+        ),
+        Step::Blocked(by) => {
+            let state = if planned.exists {
+                at_work
+            } else {
+                ResourceState::Pending
+            };
+            let state = if planned.wish == Wish::Gone {
+                ResourceState::Deleting
+            } else {
+                state
+            };
+            (state, reasons::BLOCKED, format!("waiting for {by}"))
+        }
+        Step::Failed(fault, _) => failed(fault),
+        Step::Apply(work) => match outcome.and_then(|outcome| outcome.fault.as_ref()) {
+            Some(fault) => failed(fault),
+            None if work.verb == Verb::Update && was_applied => (at_work, reason, list(&work.differences)),
+            None => (at_work, reason, String::new()),
+        },
+    }
+}
+
+/// Differences in one line, the first five of them.
+pub(super) fn list(differences: &[Difference]) -> String {
+    let mut text = differences
+        .iter()
+        .take(5)
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ");
+    if let Some(more @ 1..) = differences.len().checked_sub(5) {
+        text = format!("{text}; and {more} more");
+    }
+    text
+}
