@@ -92,7 +92,7 @@ pub struct Run {
     #[arg(long, env = "DATALAKE_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: Format,
 
-    /// What is logged: error, warn, info, debug or trace, or by module: info,datalake_operator=debug,kube=warn.
+    /// What is logged: error, warn, info, debug or trace, or by module: `info,datalake_operator=debug,kube=warn`.
     #[arg(long, env = "RUST_LOG", value_name = "LEVEL", default_value = "info", value_parser = log_level)]
     pub log_level: String,
 }
