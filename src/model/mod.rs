@@ -10,6 +10,7 @@ pub mod names;
 pub mod owner;
 pub mod plan;
 pub mod policy;
+pub mod render;
 pub mod report;
 pub mod schedule;
 pub mod topology;

@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 UNMENDED = os.environ.get("UNMENDED") == "1"
 REGION = "eu-west-1"
 # Long enough for a state to be seen on a busy machine, and not longer.
-STATE_SECONDS = 1
+STATE_SECONDS = 1.5
 PATIENCE_SECONDS = 3 if UNMENDED else 30
 START = pathlib.Path(__file__).parents[1] / "start.py"
 
@@ -46,6 +46,10 @@ def eventually(look, wanted=lambda seen: seen):
         if time.monotonic() > deadline:
             raise AssertionError(f"not seen in {PATIENCE_SECONDS} s; last: {seen}")
         time.sleep(0.02)
+
+
+def policy(**statement):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
 
 
 class Emulator:
@@ -131,15 +135,12 @@ class MendTest(unittest.TestCase):
     def arn(self, service, resource):
         return f"arn:aws:{service}:{REGION}:{self.account}:{resource}"
 
-    def role(self, service):
-        """A role that the service may assume; returns its ARN."""
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": f"{service}.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        created = self.client("iam").create_role(RoleName=f"{service}-role", AssumeRolePolicyDocument=trust)
+    def role(self, service, action="logs:PutLogEvents"):
+        """A role that the service may assume and that allows the action; returns its ARN."""
+        iam, name = self.client("iam"), f"{service}-role"
+        trust = policy(Principal={"Service": f"{service}.amazonaws.com"}, Action="sts:AssumeRole")
+        created = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy(Action=action, Resource="*"))
         return created["Role"]["Arn"]
 
     def bucket(self, name="records"):

@@ -1,7 +1,5 @@
 //! One stand: its parts brought up and down, and the environment that reaches them.
 
-use std::collections::BTreeMap;
-use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -9,14 +7,13 @@ use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+use crate::environment::Environment;
 use crate::progress::Progress;
 use crate::running::{Part, Running};
 use crate::{cache, emulator, kubernetes, process};
 
 /// How often a part is started when another program takes a port that was just free.
 const ATTEMPTS: usize = 3;
-/// The search path of programs; ours goes in front of the user's.
-const PATH: &str = "PATH";
 
 /// The stand in one folder.
 pub struct Stand {
@@ -31,21 +28,32 @@ impl Stand {
     }
 
     /// Starts the parts that are not healthy, and writes the environment.
+    ///
+    /// # Errors
+    /// When the machine lacks something, before anything is started; when a part does not get ready, which then
+    /// leaves nothing behind.
     pub fn up(&self, parts: &[Part], progress: &Progress) -> Result<()> {
         let _held = self.lock()?;
+        let mut wanted = Vec::new();
         for part in parts {
-            let dir = self.dir.join(part.name());
-            match Running::load(&dir)? {
+            match Running::load(&self.dir.join(part.name()))? {
                 Some(running) if running.healthy(*part) => {
                     progress.say(&format!("{} runs already", part.name()));
-                    continue;
                 }
-                Some(_) => {
-                    self.remove(*part)?;
-                }
-                None => {}
+                _ => wanted.push(*part),
             }
-            self.start(*part, progress)?;
+        }
+        let lacking = wanted
+            .iter()
+            .map(|part| part.lacking())
+            .collect::<Result<Vec<_>>>()?
+            .concat();
+        if !lacking.is_empty() {
+            bail!("this machine lacks\n* {}", lacking.join("\n* "));
+        }
+        for part in wanted {
+            self.remove(part)?;
+            self.start(part, progress)?;
         }
         let file = self.write_env()?;
         progress.say(&format!("ready; next: source {}", file.display()));
@@ -60,6 +68,7 @@ impl Stand {
             };
             fs::create_dir_all(&running.dir)
                 .with_context(|| format!("cannot create {}", running.dir.display()))?;
+            running.save()?;
             let started = match part {
                 Part::Kubernetes => kubernetes::start(&mut running, progress),
                 Part::Emulator => emulator::start(&mut running, progress),
@@ -70,6 +79,7 @@ impl Stand {
             self.remove(part)?;
             let port_taken = format!("{error:#}").contains("already in use");
             if !port_taken || attempt == ATTEMPTS {
+                self.tidy();
                 return Err(error.context(format!("{} did not start", part.name())));
             }
         }
@@ -86,12 +96,16 @@ impl Stand {
         }
         if self.running()?.is_empty() {
             let _ = fs::remove_file(self.dir.join("env"));
-            // The folder stays if the user keeps something of their own in it.
-            let _ = fs::remove_dir(&self.dir);
+            self.tidy();
         } else {
             self.write_env()?;
         }
         Ok(())
+    }
+
+    /// Removes the folder, unless something is in it: another part, or what the user keeps there.
+    fn tidy(&self) {
+        let _ = fs::remove_dir(&self.dir);
     }
 
     /// Stops one part and removes its folder; says whether there was one. A folder without a record is not ours.
@@ -132,48 +146,23 @@ impl Stand {
         Ok(!running.is_empty() && running.iter().all(|(part, running)| running.healthy(*part)))
     }
 
-    /// The environment as lines for a POSIX shell.
-    pub fn shell_env(&self) -> Result<String> {
-        let (env, path) = self.environment()?;
-        let mut lines = vec!["unset AWS_PROFILE AWS_SESSION_TOKEN".to_owned()];
-        lines.extend(
-            env.iter()
-                .map(|(name, value)| format!("export {name}={}", quoted(value))),
-        );
-        if !path.is_empty() {
-            lines.push(format!("export {PATH}={}:\"${PATH}\"", quoted(&path.join(":"))));
-        }
-        Ok(lines.join("\n") + "\n")
-    }
-
-    /// The environment as a JSON object of strings.
-    pub fn json_env(&self) -> Result<String> {
-        let (mut env, mut path) = self.environment()?;
-        path.extend(env::var(PATH));
-        env.insert(PATH.to_owned(), path.join(":"));
-        Ok(serde_json::to_string_pretty(&env)?)
-    }
-
-    fn environment(&self) -> Result<(BTreeMap<String, String>, Vec<String>)> {
-        let (mut env, mut path) = (BTreeMap::new(), Vec::new());
+    /// The environment that reaches every part that was started.
+    pub fn environment(&self) -> Result<Environment> {
+        let mut environment = Environment::default();
         for (_, running) in self.running()? {
-            env.extend(running.env);
-            path.extend(
-                running
-                    .path
-                    .iter()
-                    .map(|folder| folder.to_string_lossy().into_owned()),
-            );
+            environment.variables.extend(running.env);
+            environment.path.extend(running.path);
         }
-        if env.is_empty() {
+        if environment.variables.is_empty() {
             bail!("nothing runs in {}: start it with `up`", self.dir.display());
         }
-        Ok((env, path))
+        Ok(environment)
     }
 
     fn write_env(&self) -> Result<PathBuf> {
         let file = self.dir.join("env");
-        fs::write(&file, self.shell_env()?).with_context(|| format!("cannot write {}", file.display()))?;
+        fs::write(&file, self.environment()?.shell())
+            .with_context(|| format!("cannot write {}", file.display()))?;
         Ok(file)
     }
 
@@ -192,10 +181,6 @@ impl Stand {
         let id = HEXLOWER.encode(&Sha256::digest(self.dir.as_os_str().as_encoded_bytes())[..8]);
         cache::lock(&cache::root()?.join("locks").join(id))
     }
-}
-
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -217,8 +202,7 @@ mod tests {
             ..Running::default()
         };
         running.spawn("sleep", Command::new("sleep").arg("60")).unwrap();
-        running.env("IT", "isn't");
-        running.path(Path::new("/opt/a b/kubectl"));
+        running.env("AWS_REGION", "eu-west-1");
         running.save().unwrap();
         running
     }
@@ -241,19 +225,5 @@ mod tests {
         stand.down(&Part::selected(None), &Progress::new(true)).unwrap();
         assert!(stand.dir.join("kubernetes/notes").exists());
         fs::remove_dir_all(&stand.dir).unwrap();
-    }
-
-    #[test]
-    fn a_shell_reads_the_environment_whatever_its_values_hold() {
-        let stand = fresh("env");
-        pretend(&stand, Part::Emulator);
-        let script = stand.shell_env().unwrap() + r#"printf '%s|%s' "$IT" "$PATH""#;
-        let shell = Command::new("sh")
-            .args(["-c", &script])
-            .env(PATH, "/bin")
-            .output()
-            .unwrap();
-        assert_eq!(String::from_utf8(shell.stdout).unwrap(), "isn't|/opt/a b:/bin");
-        stand.down(&Part::selected(None), &Progress::new(true)).unwrap();
     }
 }
