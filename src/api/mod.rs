@@ -1,8 +1,15 @@
-//! What users write (`spec`) and read (`status`).
+//! What users write (`spec`) and read (`status`), and the definition (CRD) that tells the API server about it.
 
+mod crd;
+mod reference;
+mod rules;
 mod spec;
 mod status;
+#[cfg(test)]
+mod tests;
 pub mod vocabulary;
 
+pub use crd::{crd, crd_yaml};
+pub use reference::reference;
 pub use spec::*;
 pub use status::*;

@@ -1,6 +1,7 @@
 //! What users write: the `spec` of a `Datalake`.
 //!
-//! Bounds, defaults and rules of this file are the CRD's; `make generate` writes them to `crds/`.
+//! The doc texts, bounds and defaults of this file are the CRD's. What takes a rule over more than one value, or a
+//! message that says what to write instead, is in [`super::rules`]; [`super::crd`] joins the two.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ use super::status::DatalakeStatus;
 pub struct DatalakeSpec {
     /// The AWS region of the lake. Default: the operator's own. Fixed once the lake exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 32))]
     pub region: Option<String>,
     /// The columns of the table, and how the JSON of the events is read.
     pub schema: Schema,
@@ -47,7 +49,7 @@ pub struct DatalakeSpec {
     /// The file format of the table's objects.
     #[serde(default)]
     pub format: Format,
-    /// The Glue crawler; only with `partitioning.discovery: Crawler`.
+    /// The Glue crawler; only with `partitioning.discovery: Crawler`. Default there: `{schedule: cron(15,45 * * * ? *)}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crawler: Option<Crawler>,
     /// The KMS keys of the lake.
@@ -59,17 +61,21 @@ pub struct DatalakeSpec {
     /// A small Lambda function that puts the event it is invoked with on the stream.
     #[serde(default)]
     pub test_publisher: TestPublisher,
-    /// What happens to the lake on AWS when this object is deleted.
+    /// What happens to the lake on AWS when this object is deleted. `Retain`: the whole lake stays and runs on.
+    /// `RetainData`: the pipeline goes; buckets, keys, stream, database and table stay. `Delete`: everything goes;
+    /// buckets that hold objects stop it until the annotation `datalake-operator.io/empty-buckets` is `"true"`.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
-    /// What is done about differences that came from outside.
+    /// What is done about differences that came from outside. `Correct`: they are put right. `Report`: they are
+    /// named in the condition `DriftDetected`, and nothing is written.
     #[serde(default)]
     pub drift_policy: DriftPolicy,
     /// No AWS call is made for this lake while true.
     #[serde(default)]
     pub suspend: bool,
-    /// Tags of your own, set on every resource that takes tags.
+    /// Tags of your own, set on every resource that takes tags; keys of 1 to 128 characters.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = 40))]
     pub tags: BTreeMap<String, String>,
     /// Names of your own for the resources; each may be set until that resource exists.
     #[serde(default)]
@@ -81,10 +87,12 @@ pub struct DatalakeSpec {
 #[serde(rename_all = "camelCase")]
 pub struct Schema {
     /// The top-level columns of the table, 1 to 1000, keyed by name.
+    #[schemars(length(max = 1000), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub columns: Vec<Column>,
     /// How timestamps are written in the JSON, as Joda patterns or `millis`. When set, the Hive JSON `SerDe`
     /// reads the events instead of the `OpenX` `SerDe`.
     #[serde(default)]
+    #[schemars(length(max = 16), inner(length(max = 128)), extend("x-kubernetes-list-type" = "set"))]
     pub timestamp_formats: Vec<String>,
 }
 
@@ -93,14 +101,19 @@ pub struct Schema {
 #[serde(rename_all = "camelCase")]
 pub struct Column {
     /// The column's name: lower-case letters, digits and `_`, starting with a letter.
+    #[schemars(length(max = 255))]
     pub name: String,
-    /// The column's Hive type, for example `string`, `decimal(10,2)` or `struct<id:int,tags:array<string>>`.
+    /// The column's Hive type, for example `string`, `decimal(10,2)` or `struct<id:int,tags:array<string>>`; at most 15
+    /// levels deep. Once the table exists, it may widen: `int` to `bigint`, `float` to `double`, more fields in a struct.
+    #[schemars(length(max = 16384))]
     pub r#type: String,
     /// A comment, shown by `DESCRIBE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 255))]
     pub comment: Option<String>,
     /// The key in the JSON, where it differs from the column's name. Not with `timestampFormats`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 255))]
     pub json_key: Option<String>,
 }
 
@@ -113,6 +126,7 @@ pub struct Stream {
     pub mode: StreamMode,
     /// Number of shards of a provisioned stream, 1 to 10000. Default 1; not with `OnDemand`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 10_000))]
     pub shards: Option<i32>,
 }
 
@@ -131,9 +145,11 @@ pub enum StreamMode {
 #[serde(rename_all = "camelCase", default)]
 pub struct Buffering {
     /// Seconds, 60 to 900.
+    #[schemars(range(min = 60, max = 900))]
     pub interval_seconds: i32,
     /// MiB, 64 to 128.
     #[serde(rename = "sizeMiB")]
+    #[schemars(range(min = 64, max = 128))]
     pub size_mib: i32,
 }
 
@@ -142,13 +158,17 @@ pub struct Buffering {
 #[serde(rename_all = "camelCase", default)]
 pub struct Retention {
     /// Hours that the stream keeps records, 24 to 8760.
+    #[schemars(range(min = 24, max = 8760))]
     pub stream_hours: i32,
     /// Days that the raw copies are kept.
+    #[schemars(range(min = 1, max = 36_500))]
     pub raw_days: i32,
     /// Days that undeliverable events are kept.
+    #[schemars(range(min = 1, max = 36_500))]
     pub error_days: i32,
     /// Days that the table's objects are kept. Absent: for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 36_500))]
     pub lake_days: Option<i32>,
 }
 
@@ -156,8 +176,9 @@ pub struct Retention {
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Default, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Storage {
-    /// Transitions in order of age.
+    /// Transitions in order of age, each to a cheaper class than the one before.
     #[serde(default)]
+    #[schemars(length(max = 6), extend("x-kubernetes-list-type" = "atomic"))]
     pub transitions: Vec<Transition>,
 }
 
@@ -166,8 +187,10 @@ pub struct Storage {
 #[serde(rename_all = "camelCase")]
 pub struct Transition {
     /// Age in days at which objects move.
+    #[schemars(range(min = 1, max = 36_500))]
     pub after_days: i32,
-    /// The storage class they move to; only classes that queries can read at once.
+    /// The storage class they move to; only classes that queries can read at once. `StandardIA` and `OneZoneIA` from
+    /// 30 days.
     pub storage_class: StorageClass,
 }
 
@@ -188,11 +211,14 @@ pub enum StorageClass {
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Partitioning {
-    /// The finest partition key. Fixed once the lake exists.
+    /// The finest partition key: `Hour` gives `year`, `month`, `day` and `hour`, `Day` the first three, and so on.
+    /// Fixed once the lake exists.
     pub granularity: Granularity,
-    /// Time zone of the partition values, an IANA name. Fixed once the lake exists.
+    /// Time zone of the partition values, an IANA name of letters, `_` and `/`. Fixed once the lake exists.
+    #[schemars(length(max = 50))]
     pub time_zone: String,
-    /// How queries learn of new partitions.
+    /// How queries learn of new partitions. `Crawler`: a Glue crawler registers them on a schedule, for every engine.
+    /// `Projection`: Athena computes them, at once, but for Athena only.
     pub discovery: Discovery,
 }
 
@@ -260,6 +286,7 @@ pub enum Compression {
 pub struct Crawler {
     /// When it runs, in UTC: `cron(Minutes Hours Day-of-month Month Day-of-week Year)`.
     /// Default `cron(15,45 * * * ? *)`.
+    #[schemars(length(max = 256))]
     pub schedule: String,
 }
 
@@ -270,12 +297,15 @@ pub struct Encryption {
     /// Whether AWS rotates the key material of the operator's keys each year.
     pub rotation: bool,
     /// Days between the deletion of a key and its end, 7 to 30.
+    #[schemars(range(min = 7, max = 30))]
     pub deletion_window_days: i32,
     /// ARN of a KMS key of your own for both buckets; none is created then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
     pub bucket_key_arn: Option<String>,
     /// ARN of a KMS key of your own for the stream; none is created then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
     pub stream_key_arn: Option<String>,
 }
 
@@ -286,6 +316,7 @@ pub struct Query {
     /// Whether there is one.
     pub workgroup: bool,
     /// Days that query results are kept.
+    #[schemars(range(min = 1, max = 36_500))]
     pub result_days: i32,
     /// MiB that one query may scan, at least 10. Absent: no limit.
     #[serde(
@@ -293,6 +324,7 @@ pub struct Query {
         skip_serializing_if = "Option::is_none",
         rename = "bytesScannedLimitMiB"
     )]
+    #[schemars(range(min = 10, max = 8_796_093_022_207_i64))]
     pub bytes_scanned_limit_mib: Option<i64>,
 }
 
@@ -333,48 +365,63 @@ pub enum DriftPolicy {
 pub struct NameOverrides {
     /// Alias of the buckets' KMS key, with `alias/` in front.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
     pub bucket_key_alias: Option<String>,
     /// Alias of the stream's KMS key, with `alias/` in front.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 256))]
     pub stream_key_alias: Option<String>,
     /// Bucket of the table's objects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
     pub lake_bucket: Option<String>,
     /// Bucket of the raw copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 63))]
     pub raw_bucket: Option<String>,
     /// Kinesis data stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
     pub stream: Option<String>,
     /// Firehose delivery stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub delivery_stream: Option<String>,
     /// Glue database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 255))]
     pub database: Option<String>,
     /// Glue table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 255))]
     pub table: Option<String>,
     /// Glue crawler.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 255))]
     pub crawler: Option<String>,
     /// Athena workgroup.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
     pub workgroup: Option<String>,
     /// IAM role of the delivery stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub delivery_role: Option<String>,
     /// IAM role of the crawler.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub crawler_role: Option<String>,
     /// IAM role of the test publisher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub publisher_role: Option<String>,
     /// Lambda function of the test publisher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub publisher: Option<String>,
     /// CloudWatch log group of the delivery stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
     pub log_group: Option<String>,
 }
 

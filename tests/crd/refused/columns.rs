@@ -1,0 +1,112 @@
+//! Columns and their types.
+
+use serde_json::json;
+
+use super::all_are_refused;
+use crate::answers::{assert_accepted, assert_refused};
+use crate::objects::{columns, lake, lake_of_type, with};
+use crate::server::Server;
+
+#[tokio::test]
+async fn bad_columns_are_refused() {
+    let one = |name: &str| columns(json!([{"name": name, "type": "int"}]));
+    let name = "spec.schema.columns[0].name";
+    #[rustfmt::skip]
+    let rows = vec![
+        ("no columns", columns(json!([])), "spec.schema.columns", "write at least one"),
+        ("columns left out", json!({"spec": {"schema": {"columns": null}}}), "spec.schema.columns", "Required value"),
+        ("one column twice", columns(json!([{"name": "a", "type": "int"}, {"name": "a", "type": "int"}])), "spec.schema.columns[1]", "Duplicate value"),
+        ("a twin in upper case", columns(json!([{"name": "a", "type": "int"}, {"name": "A", "type": "int"}])), "spec.schema.columns[1].name", "lower-case"),
+        ("a hyphen", one("staff-id"), name, "lower-case letters, digits and _"),
+        ("an underscore in front", one("_id"), name, "starting with a letter"),
+        ("a digit in front", one("2nd"), name, "starting with a letter"),
+        ("a dot", one("a.b"), name, "lower-case letters, digits and _"),
+        ("another script", one("größe"), name, "lower-case letters, digits and _"),
+        ("an empty name", one(""), name, "starting with a letter"),
+        ("a name of 256 characters", one(&"a".repeat(256)), name, "255"),
+        ("a partition key", one("hour"), "spec.schema.columns", "\"hour\" is a partition key"),
+        ("a line break in a comment", columns(json!([{"name": "a", "type": "int", "comment": "a\nb"}])), "spec.schema.columns[0].comment", "one line"),
+        ("jsonKey with timestampFormats", with(columns(json!([{"name": "a", "type": "int", "jsonKey": "A"}])), &json!({"spec": {"schema": {"timestampFormats": ["millis"]}}})), "spec.schema.timestampFormats", "remove timestampFormats"),
+        ("a timestamp format of blanks", json!({"spec": {"schema": {"timestampFormats": ["  "]}}}), "spec.schema.timestampFormats", "write a Joda pattern"),
+        ("a timestamp format twice", json!({"spec": {"schema": {"timestampFormats": ["millis", "millis"]}}}), "spec.schema.timestampFormats[1]", "Duplicate value"),
+        ("1001 columns", columns((0..1_001) .map(|n| json!({"name": format!("c{n}"), "type": "int"})) .collect()), "spec.schema.columns", "1000"),
+    ];
+    all_are_refused(rows).await;
+}
+
+#[tokio::test]
+async fn a_column_named_as_a_finer_partition_key_than_the_table_has_is_let_through() {
+    let server = Server::shared().await;
+    let daily = with(
+        columns(json!([{"name": "hour", "type": "int"}])),
+        &json!({"spec": {"partitioning": {"granularity": "Day"}}}),
+    );
+    assert_accepted("daily", server.try_create(&with(lake("daily"), &daily)).await);
+}
+
+#[tokio::test]
+async fn bad_types_are_refused() {
+    let server = Server::shared().await;
+    #[rustfmt::skip]
+    let rows = [
+        ("strct<a:int>", "\"strct<\" is not a Hive type"),
+        ("struct<a:int", "1 \"<\" but 0 \">\""),
+        ("array<int>>", "1 \"<\" but 2 \">\""),
+        ("varchar", "write varchar(n) with n 1..65535"),
+        ("varchar(0)", "write varchar(n) with n 1..65535"),
+        ("varchar(65536)", "write varchar(n) with n 1..65535"),
+        ("char(256)", "write char(n) with n 1..255"),
+        ("decimal", "write decimal(p,s) with p 1..38 and s 0..p"),
+        ("decimal(39,2)", "write decimal(p,s) with p 1..38 and s 0..p"),
+        ("decimal(5,6)", "write decimal(p,s) with p 1..38 and s 0..p"),
+        ("decimal(99999999999999999999)", "not a Hive type"),
+        ("int64", "write bigint"),
+        ("Bool", "write boolean"),
+        ("array<json>", "write string"),
+        ("row(a int)", "write struct<name:type>"),
+        ("array", "write array<type>"),
+        ("set<int>", "write array<type>"),
+        ("struct<a>", "\"a\" is not a Hive type"),
+        ("struct<int>", "a struct field needs a name and a type"),
+        ("struct<>", "a struct field needs a name and a type"),
+        ("struct<a:int,:int>", "not a Hive type"),
+        ("array<>", "array takes one type"),
+        ("array<int,int>", "array takes one type"),
+        ("array<a:int>", "array takes one type"),
+        ("map<string>", "map takes two"),
+        ("int; drop table x", "\";\" is not a Hive type"),
+        ("struct<größe:int>", "not a Hive type"),
+        ("timestamp with time zone", "not a Hive type"),
+        ("", "not a Hive type"),
+        (" \n", "not a Hive type"),
+    ];
+    for (r#type, says) in rows {
+        assert_refused(
+            r#type,
+            server.try_create(&lake_of_type(r#type)).await,
+            "spec.schema.columns[0].type",
+            says,
+        );
+    }
+    let deep = format!("{}int{}", "array<".repeat(16), ">".repeat(16));
+    assert_refused(
+        "16 levels",
+        server.try_create(&lake_of_type(&deep)).await,
+        "spec.schema.columns[0].type",
+        "deeper than 15",
+    );
+    let odd = "x".repeat(300);
+    assert_refused(
+        "a long odd word",
+        server.try_create(&lake_of_type(&odd)).await,
+        "spec.schema.columns[0].type",
+        "…\" is not a Hive type",
+    );
+    let long = format!("struct<{}:int>", "a".repeat(16_384));
+    assert_refused(
+        "16 KiB and more",
+        server.try_create(&lake_of_type(&long)).await,
+        "spec.schema.columns[0].type",
+        "16384",
+    );
+}
