@@ -324,7 +324,7 @@ pub struct Query {
         skip_serializing_if = "Option::is_none",
         rename = "bytesScannedLimitMiB"
     )]
-    #[schemars(range(min = 10, max = 8_796_093_022_207_i64))]
+    #[schemars(range(min = 10, max = 8_000_000_000_i64))]
     pub bytes_scanned_limit_mib: Option<i64>,
 }
 

@@ -63,18 +63,14 @@ fn walk<'a>(path: &str, value: &'a Value, see: &mut impl FnMut(&str, &'a Value))
 /// Every schema in the definition.
 fn schemas(see: &mut impl FnMut(&str, &serde_json::Map<String, Value>)) {
     let crd = serde_json::to_value(crd()).unwrap();
-    walk(
-        "",
-        &crd["spec"]["versions"][0]["schema"],
-        &mut |path, value| {
-            if let Some(schema) = value
-                .as_object()
-                .filter(|schema| schema.get("type").is_some_and(Value::is_string))
-            {
-                see(path, schema);
-            }
-        },
-    );
+    walk("", &crd["spec"]["versions"][0]["schema"], &mut |path, value| {
+        if let Some(schema) = value
+            .as_object()
+            .filter(|schema| schema.get("type").is_some_and(Value::is_string))
+        {
+            see(path, schema);
+        }
+    });
 }
 
 #[test]

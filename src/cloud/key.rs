@@ -153,7 +153,6 @@ fn tag_list(operation: &'static str, tags: &Tags) -> Result<Vec<Tag>, CallError>
     tags.iter().map(tag).collect()
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm a call")]
 pub(super) async fn apply(aws: &Aws, place: &Scope, change: &Change) -> Result<Done, CallError> {
     let kms = &aws.region(&place.region).kms;
     let name = change.operation();

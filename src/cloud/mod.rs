@@ -12,6 +12,8 @@ mod function;
 mod key;
 mod log_group;
 mod role;
+#[cfg(any(test, feature = "sim"))]
+pub mod sim;
 mod stream;
 mod table;
 #[cfg(test)]

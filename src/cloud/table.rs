@@ -107,8 +107,8 @@ fn ordered(map: Option<HashMap<String, String>>) -> Tags {
     map.unwrap_or_default().into_iter().collect()
 }
 
-fn unordered(map: &Tags) -> Option<HashMap<String, String>> {
-    Some(map.clone().into_iter().collect())
+fn unordered(map: &Tags) -> HashMap<String, String> {
+    map.clone().into_iter().collect()
 }
 
 fn columns_seen(columns: Option<Vec<GlueColumn>>) -> Vec<Column> {
@@ -124,7 +124,7 @@ fn sent(operation: &'static str, input: &TableInput) -> Result<Input, CallError>
     let serde = SerDeInfo::builder()
         .set_name(input.serde_name.clone())
         .serialization_library(&input.serde)
-        .set_parameters(unordered(&input.serde_parameters))
+        .set_parameters(Some(unordered(&input.serde_parameters)))
         .build();
     let order = |(column, order): &(String, i32)| {
         built(
@@ -140,7 +140,7 @@ fn sent(operation: &'static str, input: &TableInput) -> Result<Input, CallError>
         .input_format(&input.input_format)
         .output_format(&input.output_format)
         .serde_info(serde)
-        .set_parameters(unordered(&input.storage_parameters))
+        .set_parameters(Some(unordered(&input.storage_parameters)))
         .number_of_buckets(input.buckets)
         .set_bucket_columns(Some(input.bucket_columns.clone()))
         .set_sort_columns(Some(sort?))
@@ -152,7 +152,7 @@ fn sent(operation: &'static str, input: &TableInput) -> Result<Input, CallError>
         .set_description(input.description.clone())
         .set_owner(input.owner.clone())
         .set_table_type(input.table_type.clone())
-        .set_parameters(unordered(&input.parameters))
+        .set_parameters(Some(unordered(&input.parameters)))
         .set_partition_keys(Some(columns_sent(operation, &input.partition_keys)?))
         .retention(input.retention)
         .storage_descriptor(storage);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
@@ -19,6 +20,16 @@ use crate::model::arn::{AccountId, Region, Scope};
 ///
 /// No call is tried again, and none has a time limit.
 pub fn replay(events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
+    replay_with(RetryConfig::disabled(), events)
+}
+
+/// The same, where the SDK tries a second time, at once, what failed.
+pub fn replay_twice(events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
+    let retry = RetryConfig::standard().with_max_attempts(2);
+    replay_with(retry.with_initial_backoff(Duration::ZERO), events)
+}
+
+fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
     let answers = events.into_iter().map(|(status, body)| {
         let status = StatusCode::try_from(status).expect("an HTTP status");
         let answer = Response::new(status, SdkBody::from(body));
@@ -35,7 +46,7 @@ pub fn replay(events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
             "test",
         )))
         .http_client(client.clone())
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retry)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     (Aws::new(config, Arc::new(|_, _, _| {})), client)

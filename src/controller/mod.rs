@@ -4,5 +4,7 @@ pub mod pass;
 mod reconcile;
 mod run;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use run::{Failure, run};

@@ -1,4 +1,5 @@
 //! Deciding: synchronous functions of data. No I/O, no clock, no randomness.
+
 pub mod arn;
 pub mod fault;
 pub mod hive;
@@ -9,6 +10,7 @@ pub mod names;
 pub mod owner;
 pub mod plan;
 pub mod policy;
+pub mod render;
 pub mod report;
 pub mod schedule;
 pub mod topology;

@@ -78,6 +78,26 @@ async fn what_exists_is_fixed() {
 }
 
 #[tokio::test]
+async fn the_name_of_each_resource_is_fixed_once_it_exists() {
+    let server = Server::shared().await;
+    #[rustfmt::skip]
+    let rows = [
+        ("bucketKeyAlias", "bucket-key", "alias/other"), ("streamKeyAlias", "stream-key", "alias/other"),
+        ("lakeBucket", "lake-bucket", "other"), ("rawBucket", "raw-bucket", "other"), ("stream", "stream", "other"),
+        ("deliveryStream", "delivery-stream", "other"), ("database", "database", "other"), ("table", "table", "other"),
+        ("crawler", "crawler", "other"), ("workgroup", "workgroup", "other"), ("deliveryRole", "delivery-role", "other"),
+        ("crawlerRole", "crawler-role", "other"), ("publisherRole", "publisher-role", "other"),
+        ("publisher", "publisher", "other"), ("logGroup", "log-group", "other"),
+    ];
+    let names: serde_json::Map<String, Value> = rows.iter().map(|(_, id, _)| ((*id).to_owned(), json!("one"))).collect();
+    let lake = stored(&server, "named", json!({}), with(exists(), &json!({"names": names}))).await;
+    for (field, _, other) in rows {
+        let answer = server.try_edit(&lake, &spec(json!({"names": {field: other}}))).await;
+        assert_refused(field, answer, &format!("spec.names.{field}"), "AWS renames none: write one");
+    }
+}
+
+#[tokio::test]
 async fn a_lake_in_the_operators_region_may_name_that_region_and_no_other() {
     let server = Server::shared().await;
     let lake = stored(&server, "default-region", json!({}), exists()).await;

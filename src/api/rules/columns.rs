@@ -19,6 +19,13 @@ pub(super) fn rules() -> Vec<Rule> {
         .field(".name"),
         Rule::new(
             "spec.schema.columns[]",
+            "!(self.name in ['year','month','day','hour'])",
+            "partition keys of the table are named year, month, day and hour: name the column otherwise, for example event_hour",
+        )
+        .explain("'\"' + self.name + '\" is a partition key of the table: name the column otherwise, for example event_' + self.name")
+        .field(".name"),
+        Rule::new(
+            "spec.schema.columns[]",
             r"!has(self.comment) || !self.comment.matches('[\\x00-\\x08\\x0a-\\x1f]')",
             "Glue takes comments of one line: remove the line breaks",
         )
@@ -37,23 +44,8 @@ pub(super) fn rules() -> Vec<Rule> {
         )
         .field(".timestampFormats"),
     ];
-    rules.push(partition_keys());
     rules.extend(changes());
     rules
-}
-
-fn partition_keys() -> Rule {
-    const KEYS: &str = "{'Year':['year'],'Month':['year','month'],'Day':['year','month','day'],'Hour':['year','month','day','hour']}";
-    let taken = format!("c.name in {KEYS}[self.partitioning.granularity]");
-    Rule::new(
-        "spec",
-        format!("!self.schema.columns.exists(c, {taken})"),
-        "a column has the name of a partition key of the table: name it otherwise, for example event_hour",
-    )
-    .explain(format!(
-        "[self.schema.columns].map(cs, cs.filter(c, {taken})[0].name).map(name, '\"' + name + '\" is a partition key of the table: name the column otherwise, for example event_' + name)[0]"
-    ))
-    .field(".schema.columns")
 }
 
 /// Pairs of old and new columns that a rule may compare within the server's limits, by name alone and with their types

@@ -6,7 +6,7 @@ pub(super) fn rules() -> Vec<Rule> {
     let mut rules = vec![
         Rule::new(
             "spec",
-            "!has(self.region) || self.region.matches('^[a-z]{2,}(-[a-z]+)+-[0-9]$')",
+            "!has(self.region) || self.region.matches('^[a-z]{2,}(-[a-z]{2,})+-[0-9]+$')",
             "not an AWS region: write its code, for example eu-west-1",
         )
         .field(".region"),
@@ -33,7 +33,7 @@ pub(super) fn rules() -> Vec<Rule> {
         // Firehose API reference, ExtendedS3DestinationConfiguration.CustomTimeZone.
         Rule::new(
             "spec.partitioning",
-            "self.timeZone.matches('^[a-zA-Z_]+(/[a-zA-Z_]+)*$')",
+            "self.timeZone.matches('^[a-zA-Z/_]+$')",
             "Firehose takes IANA time zones of letters, _ and / only: write for example UTC or Europe/Berlin, not an offset such as Etc/GMT+1",
         )
         .field(".timeZone"),

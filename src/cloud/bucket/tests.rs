@@ -1,1 +1,377 @@
+use super::*;
+use crate::cloud::testing::{Sent, place, replay, sent};
+use crate::model::arn::{KeyArn, Region};
+use crate::model::kinds::bucket::{Change, Contents, Encryption, Rule};
+use crate::model::owner::Tags;
 
+const TAGS: (u16, &str) = (
+    200,
+    "<Tagging><TagSet><Tag><Key>team</Key><Value>data</Value></Tag></TagSet></Tagging>",
+);
+const ENCRYPTION: (u16, &str) = (
+    200,
+    "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
+     <KMSMasterKeyID>arn:aws:kms:eu-west-1:123456789012:key/b</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
+     <BucketKeyEnabled>true</BucketKeyEnabled><BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType>\
+     </BlockedEncryptionTypes></Rule></ServerSideEncryptionConfiguration>",
+);
+const BLOCKED: (u16, &str) = (
+    200,
+    "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls>\
+     <BlockPublicPolicy>true</BlockPublicPolicy></PublicAccessBlockConfiguration>",
+);
+const OWNERSHIP: (u16, &str) = (
+    200,
+    "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
+);
+const LIFECYCLE: (u16, &str) = (
+    200,
+    "<LifecycleConfiguration>\
+     <Rule><ID>data</ID><Status>Enabled</Status><Filter><Prefix>data/</Prefix></Filter>\
+     <Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>\
+     <Expiration><Days>400</Days></Expiration>\
+     <NoncurrentVersionExpiration><NoncurrentDays>400</NoncurrentDays></NoncurrentVersionExpiration></Rule>\
+     <Rule><ID>old</ID><Status>Disabled</Status><Prefix>tmp/</Prefix>\
+     <AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>\
+     <Rule><ID>odd</ID><Status>Enabled</Status><Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter>\
+     <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>\
+     </LifecycleConfiguration>",
+);
+const POLICY: (u16, &str) = (200, r#"{"Statement":[]}"#);
+
+fn refusal(code: &str) -> String {
+    format!("<Error><Code>{code}</Code><Message>says {code}</Message></Error>")
+}
+
+fn target(depth: Depth) -> Target {
+    Target {
+        name: "lake".to_owned(),
+        depth,
+    }
+}
+
+/// Every call but the creation says whose the bucket must be.
+fn assert_owner_expected(request: &Sent) {
+    assert_eq!(
+        request.header("x-amz-expected-bucket-owner"),
+        "123456789012",
+        "{}",
+        request.line
+    );
+}
+
+#[tokio::test]
+async fn a_bucket_is_six_reads_and_comes_back_as_s3_says_it() {
+    let (aws, http) = replay(vec![TAGS, ENCRYPTION, BLOCKED, OWNERSHIP, LIFECYCLE, POLICY]);
+    let seen = observe(&aws, &place(), &target(Depth::Properties))
+        .await
+        .unwrap()
+        .unwrap();
+    let rule = |id: &str, prefix: Option<&str>| Rule {
+        id: id.to_owned(),
+        enabled: true,
+        prefix: prefix.map(str::to_owned),
+        ..Rule::default()
+    };
+    let expected = Observed {
+        name: "lake".to_owned(),
+        tags: Tags::from([("team".to_owned(), "data".to_owned())]),
+        encryption: Some(Encryption {
+            algorithm: "aws:kms".to_owned(),
+            key: Some("arn:aws:kms:eu-west-1:123456789012:key/b".to_owned()),
+            bucket_key: true,
+            blocked: Some(vec!["SSE-C".to_owned()]),
+        }),
+        public_access_block: Some([true, false, true, false]),
+        ownership: Some("BucketOwnerEnforced".to_owned()),
+        lifecycle: vec![
+            Rule {
+                transitions: vec![(30, "STANDARD_IA".to_owned())],
+                expire_days: Some(400),
+                noncurrent_days: Some(400),
+                ..rule("data", Some("data/"))
+            },
+            Rule {
+                enabled: false,
+                abort_days: Some(7),
+                ..rule("old", Some("tmp/"))
+            },
+            Rule {
+                others: "Filter by more than a prefix, ExpiredObjectDeleteMarker".to_owned(),
+                ..rule("odd", None)
+            },
+        ],
+        policy: Some(r#"{"Statement":[]}"#.to_owned()),
+        contents: None,
+    };
+    assert_eq!(seen, expected);
+    let requests = sent(&http);
+    assert_eq!(requests.len(), 6);
+    requests.iter().for_each(assert_owner_expected);
+}
+
+#[tokio::test]
+async fn what_was_never_set_is_no_error() {
+    let codes = [
+        "NoSuchTagSet",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "NoSuchPublicAccessBlockConfiguration",
+        "OwnershipControlsNotFoundError",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchBucketPolicy",
+    ];
+    let answers = codes.map(refusal);
+    let (aws, _) = replay(answers.iter().map(|body| (404, body.as_str())).collect());
+    let seen = observe(&aws, &place(), &target(Depth::Properties)).await;
+    let bare = Observed {
+        name: "lake".to_owned(),
+        ..Observed::default()
+    };
+    assert_eq!(seen, Ok(Some(bare)));
+}
+
+#[tokio::test]
+async fn no_bucket_is_an_answer_and_another_accounts_is_an_error() {
+    let (aws, http) = replay(vec![(404, &refusal("NoSuchBucket"))]);
+    assert_eq!(
+        observe(&aws, &place(), &target(Depth::Properties)).await,
+        Ok(None)
+    );
+    assert_eq!(sent(&http).len(), 1);
+    let (aws, _) = replay(vec![(403, &refusal("AccessDenied"))]);
+    let error = observe(&aws, &place(), &target(Depth::Properties))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (
+            error.operation,
+            error.code.as_str(),
+            error.message.as_str(),
+            error.status
+        ),
+        ("GetBucketTagging", "AccessDenied", "says AccessDenied", Some(403))
+    );
+}
+
+#[tokio::test]
+async fn contents_are_versions_markers_and_uploads() {
+    let versions = "<ListVersionsResult><IsTruncated>true</IsTruncated>\
+        <Version><Key>data/1</Key><VersionId>null</VersionId></Version>\
+        <DeleteMarker><Key>data/2</Key><VersionId>v2</VersionId></DeleteMarker></ListVersionsResult>";
+    let uploads = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>\
+        <Upload><Key>raw/1</Key><UploadId>u1</UploadId></Upload></ListMultipartUploadsResult>";
+    let (aws, http) = replay(vec![
+        TAGS,
+        ENCRYPTION,
+        BLOCKED,
+        OWNERSHIP,
+        LIFECYCLE,
+        POLICY,
+        (200, versions),
+        (200, uploads),
+    ]);
+    let seen = observe(&aws, &place(), &target(Depth::Contents))
+        .await
+        .unwrap()
+        .unwrap();
+    let version = |key: &str, id: &str| (key.to_owned(), Some(id.to_owned()));
+    let expected = Contents {
+        objects: vec![version("data/1", "null"), version("data/2", "v2")],
+        uploads: vec![("raw/1".to_owned(), "u1".to_owned())],
+        more: true,
+    };
+    assert_eq!(seen.contents, Some(expected));
+    sent(&http).iter().for_each(assert_owner_expected);
+}
+
+async fn request_of(change: &Change) -> Sent {
+    let answer = match change {
+        Change::DeleteObjects { .. } => "<DeleteResult/>",
+        _ => "",
+    };
+    let (aws, http) = replay(vec![(200, answer)]);
+    assert_eq!(
+        apply(&aws, &place(), change).await,
+        Ok(()),
+        "{}",
+        change.operation()
+    );
+    sent(&http).remove(0)
+}
+
+/// The body without its name space.
+fn xml(request: &Sent) -> String {
+    request
+        .body
+        .replace(r#" xmlns="http://s3.amazonaws.com/doc/2006-03-01/""#, "")
+}
+
+#[tokio::test]
+async fn a_bucket_is_created_with_its_tags_in_its_region() {
+    let tags = "<Tags><Tag><Key>team</Key><Value>data</Value></Tag></Tags>";
+    for (region, location) in [
+        ("eu-west-1", "<LocationConstraint>eu-west-1</LocationConstraint>"),
+        ("us-east-1", ""),
+    ] {
+        let change = Change::CreateBucket {
+            bucket: "lake".to_owned(),
+            region: Region::parse(region).unwrap(),
+            tags: Tags::from([("team".to_owned(), "data".to_owned())]),
+        };
+        let request = request_of(&change).await;
+        assert!(request.line.starts_with("PUT "), "{}", request.line);
+        assert_eq!(
+            xml(&request),
+            format!("<CreateBucketConfiguration>{location}{tags}</CreateBucketConfiguration>")
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_sub_resource_is_written_whole() {
+    let bucket = || "lake".to_owned();
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/b";
+    let encryption = format!(
+        "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+         <SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{key}</KMSMasterKeyID>\
+         </ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled>\
+         <BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType></BlockedEncryptionTypes></Rule>\
+         </ServerSideEncryptionConfiguration>"
+    );
+    let rule = Rule {
+        id: "data".to_owned(),
+        enabled: true,
+        prefix: Some("data/".to_owned()),
+        expire_days: Some(400),
+        abort_days: Some(7),
+        noncurrent_days: Some(400),
+        transitions: vec![(30, "STANDARD_IA".to_owned())],
+        others: String::new(),
+    };
+    for (change, query, body) in [
+        (
+            Change::PutPublicAccessBlock { bucket: bucket() },
+            "publicAccessBlock",
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+             <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
+             <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>",
+        ),
+        (
+            Change::PutBucketOwnershipControls { bucket: bucket() },
+            "ownershipControls",
+            "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
+        ),
+        (
+            Change::PutBucketEncryption {
+                bucket: bucket(),
+                key: KeyArn::parse(key).unwrap(),
+            },
+            "encryption",
+            &encryption,
+        ),
+        (
+            Change::PutBucketLifecycleConfiguration {
+                bucket: bucket(),
+                rules: vec![rule],
+            },
+            "lifecycle",
+            "<LifecycleConfiguration><Rule><Expiration><Days>400</Days></Expiration><ID>data</ID>\
+             <Filter><Prefix>data/</Prefix></Filter><Status>Enabled</Status>\
+             <Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>\
+             <NoncurrentVersionExpiration><NoncurrentDays>400</NoncurrentDays></NoncurrentVersionExpiration>\
+             <AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation>\
+             </AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>",
+        ),
+        (
+            Change::PutBucketPolicy {
+                bucket: bucket(),
+                policy: "{}".to_owned(),
+            },
+            "policy",
+            "{}",
+        ),
+        (
+            Change::PutBucketTagging {
+                bucket: bucket(),
+                tags: Tags::from([("a".to_owned(), "b".to_owned())]),
+            },
+            "tagging",
+            "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
+        ),
+    ] {
+        let request = request_of(&change).await;
+        assert!(request.line.starts_with("PUT "), "{}", request.line);
+        assert!(request.line.contains(&format!("?{query}")), "{}", request.line);
+        assert_eq!(xml(&request), body, "{query}");
+        assert_owner_expected(&request);
+    }
+}
+
+#[tokio::test]
+async fn what_the_bucket_holds_and_the_bucket_itself_are_deleted_by_one_call_each() {
+    let objects = vec![
+        ("data/1".to_owned(), Some("null".to_owned())),
+        ("data/2".to_owned(), None),
+    ];
+    let delete = Change::DeleteObjects {
+        bucket: "lake".to_owned(),
+        objects,
+    };
+    let request = request_of(&delete).await;
+    assert!(
+        request.line.starts_with("POST ") && request.line.contains("?delete"),
+        "{}",
+        request.line
+    );
+    assert_eq!(
+        xml(&request),
+        "<Delete><Object><Key>data/1</Key><VersionId>null</VersionId></Object>\
+         <Object><Key>data/2</Key></Object><Quiet>true</Quiet></Delete>"
+    );
+    assert_owner_expected(&request);
+
+    let abort = Change::AbortMultipartUpload {
+        bucket: "lake".to_owned(),
+        key: "raw/1".to_owned(),
+        upload_id: "u1".to_owned(),
+    };
+    let request = request_of(&abort).await;
+    assert!(request.line.starts_with("DELETE /raw/1?"), "{}", request.line);
+    assert!(request.line.contains("uploadId=u1"), "{}", request.line);
+    assert_owner_expected(&request);
+
+    let request = request_of(&Change::DeleteBucket {
+        bucket: "lake".to_owned(),
+    })
+    .await;
+    assert!(request.line.starts_with("DELETE /"), "{}", request.line);
+    assert_owner_expected(&request);
+}
+
+#[tokio::test]
+async fn an_object_that_stayed_is_an_error_although_the_call_succeeded() {
+    let answer = "<DeleteResult><Error><Key>data/1</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>";
+    let (aws, _) = replay(vec![(200, answer)]);
+    let delete = Change::DeleteObjects {
+        bucket: "lake".to_owned(),
+        objects: vec![("data/1".to_owned(), None)],
+    };
+    let error = apply(&aws, &place(), &delete).await.unwrap_err();
+    assert_eq!(
+        (error.code.as_str(), error.message.as_str()),
+        ("AccessDenied", "data/1: no")
+    );
+}
+
+#[tokio::test]
+async fn a_refused_write_is_told_by_its_wire_code() {
+    let (aws, _) = replay(vec![(409, &refusal("OperationAborted"))]);
+    let change = Change::PutPublicAccessBlock {
+        bucket: "lake".to_owned(),
+    };
+    let error = apply(&aws, &place(), &change).await.unwrap_err();
+    assert_eq!(
+        (error.service, error.operation, error.code.as_str(), error.status),
+        ("s3", "PutPublicAccessBlock", "OperationAborted", Some(409))
+    );
+}

@@ -17,7 +17,6 @@ use crate::model::fault::CallError;
 use crate::model::kinds::bucket::{ALGORITHM, BLOCKED, Change, OWNERSHIP, Rule};
 use crate::model::owner::Tags;
 
-#[expect(clippy::too_many_lines, reason = "one arm a call")]
 pub async fn apply(aws: &Aws, place: &Scope, change: &Change) -> Result<(), CallError> {
     let s3 = &aws.region(&place.region).s3;
     let owner = place.account.as_str();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_kms::types::KeyMetadata;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{Aws, KMS, describe, tags};
+use super::{Aws, KMS, absent, describe, tags};
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::key::Target;
@@ -26,29 +26,28 @@ pub(super) async fn find(
     let taken = taken(aws, place, &target.alias).await?;
     let mut candidates = keys(aws, place).await?;
     candidates.retain(|key_id| !taken.contains(key_id));
-    let found: Vec<Option<KeyMetadata>> = stream::iter(candidates)
-        .map(|key_id| async move { ours(aws, place, target, &key_id).await })
+    let tagged: Vec<(String, bool)> = stream::iter(candidates)
+        .map(|key_id| async move {
+            let ours = ours(aws, place, target, &key_id).await?;
+            Ok((key_id, ours))
+        })
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
+    let mut found = Vec::new();
+    for (key_id, _) in tagged.iter().filter(|(_, ours)| *ours) {
+        let key = describe(aws, place, key_id).await?;
+        found.extend(key.filter(|key| key.description.as_deref() == Some(&target.description)));
+    }
     let order = |key: &KeyMetadata| (key.deletion_date.is_some(), key.key_id.clone());
-    Ok(found.into_iter().flatten().min_by_key(order))
+    Ok(found.into_iter().min_by_key(order))
 }
 
-/// The key, if its tags and description are the lake's. A key whose tags may not be read is not.
-async fn ours(
-    aws: &Aws,
-    place: &Scope,
-    target: &Target,
-    key_id: &str,
-) -> Result<Option<KeyMetadata>, CallError> {
+/// Whether the key has the owner's tags. One whose tags may not be read is not ours.
+async fn ours(aws: &Aws, place: &Scope, target: &Target, key_id: &str) -> Result<bool, CallError> {
     let unreadable = ["AccessDeniedException", "NotFoundException"];
-    let found = super::absent(tags(aws, place, key_id).await, &unreadable)?;
-    if found.is_none_or(|tags| target.owner.judge(&tags) != Ownership::Ours) {
-        return Ok(None);
-    }
-    let key = describe(aws, place, key_id).await?;
-    Ok(key.filter(|key| key.description.as_deref() == Some(&target.description)))
+    let found = absent(tags(aws, place, key_id).await, &unreadable)?;
+    Ok(found.is_some_and(|tags| target.owner.judge(&tags) == Ownership::Ours))
 }
 
 async fn keys(aws: &Aws, place: &Scope) -> Result<BTreeSet<String>, CallError> {

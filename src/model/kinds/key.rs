@@ -297,7 +297,7 @@ pub fn target(lake: &Lake, id: Id) -> Target {
     Target {
         id,
         alias: alias.clone(),
-        known: lake.known_keys.get(&id).cloned(),
+        known: lake.record.keys.get(&id).cloned(),
         owner: lake.owner.clone(),
         description: format!("{of} key of data lake {namespace}/{name}"),
     }

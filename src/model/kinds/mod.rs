@@ -8,12 +8,16 @@ mod compare;
 pub mod crawler;
 pub mod database;
 pub mod delivery;
+#[cfg(test)]
+mod fixture;
 pub mod function;
 pub mod key;
 pub mod log_group;
 pub mod role;
 pub mod stream;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod workgroup;
 
 use jiff::SignedDuration;

@@ -1,15 +1,16 @@
 //! An IAM role with one inline policy.
 
-use super::compare::{self, description, note};
-use super::{Assessment, Change as AnyChange, Circumstances, Difference, Refusal, WaitFor};
-use crate::api::vocabulary::reasons;
-use crate::model::lake::{DATA, ERRORS, Facts, Lake, RAW};
-use crate::model::owner::Tags;
-use crate::model::policy::{Document, documents, equivalent};
-use crate::model::topology::Id;
-
+mod compare;
+mod declare;
 #[cfg(test)]
 mod tests;
+
+use super::{Assessment, Change as AnyChange, Circumstances, Refusal};
+use crate::api::vocabulary::reasons;
+use crate::model::owner::Tags;
+
+pub use compare::assess;
+pub use declare::{desired, target};
 
 /// Name of the inline policy, on every role.
 const POLICY_NAME: &str = "datalake-operator";
@@ -110,105 +111,6 @@ pub enum Change {
     },
 }
 
-/// What is to be done so that it is as declared. Policies of others on the role are left alone.
-pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
-    let Some(live) = live else {
-        return create(desired);
-    };
-    // Right after creation GetRole may still show the unique id (AROA…) here.
-    if !live.arn.starts_with("arn:") {
-        return Assessment::Settling(WaitFor::new(
-            format!("IAM to show the ARN of role {}", live.name),
-            2,
-        ));
-    }
-    let Desired {
-        name,
-        description,
-        trust,
-        policy_name,
-        policy,
-        boundary,
-        tags,
-    } = desired;
-    let name = || name.clone();
-    let (mut changes, mut differences) = (Vec::new(), Vec::new());
-    if note_policy(
-        &mut differences,
-        "AssumeRolePolicyDocument",
-        trust,
-        Some(&live.trust),
-    ) {
-        changes.push(Change::UpdateAssumeRolePolicy {
-            name: name(),
-            trust: trust.clone(),
-        });
-    }
-    if note(&mut differences, "Description", description, &live.description) {
-        changes.push(Change::UpdateRole {
-            name: name(),
-            description: description.clone(),
-        });
-    }
-    if let Some(boundary) = boundary {
-        let have = live.boundary.as_deref().unwrap_or_default();
-        if note(&mut differences, "PermissionsBoundary", boundary, have) {
-            changes.push(Change::PutRolePermissionsBoundary {
-                name: name(),
-                boundary: boundary.clone(),
-            });
-        }
-    }
-    if note_policy(&mut differences, "PolicyDocument", policy, live.policy.as_deref()) {
-        changes.push(Change::PutRolePolicy {
-            name: name(),
-            policy_name: policy_name.clone(),
-            policy: policy.clone(),
-        });
-    }
-    if let Some((change, difference)) = compare::tags(tags, &live.tags) {
-        differences.push(difference);
-        if !change.remove.is_empty() {
-            changes.push(Change::UntagRole {
-                name: name(),
-                keys: change.remove,
-            });
-        }
-        if !change.set.is_empty() {
-            changes.push(Change::TagRole {
-                name: name(),
-                tags: change.set,
-            });
-        }
-    }
-    Assessment::of(changes.into_iter().map(AnyChange::Role).collect(), differences)
-}
-
-fn create(desired: &Desired) -> Assessment {
-    let create = Change::CreateRole {
-        name: desired.name.clone(),
-        description: desired.description.clone(),
-        trust: desired.trust.clone(),
-        boundary: desired.boundary.clone(),
-        tags: desired.tags.clone(),
-    };
-    let put = Change::PutRolePolicy {
-        name: desired.name.clone(),
-        policy_name: desired.policy_name.clone(),
-        policy: desired.policy.clone(),
-    };
-    Assessment::of(vec![AnyChange::Role(create), AnyChange::Role(put)], Vec::new())
-}
-
-/// Notes a policy document that does not say the same; no document at all never does.
-fn note_policy(found: &mut Vec<Difference>, property: &str, want: &str, have: Option<&str>) -> bool {
-    let differs = have.is_none_or(|have| !equivalent(want, have));
-    if differs {
-        found.push(compare::policy(property, want, have.unwrap_or_default()));
-    }
-    differs
-}
-
 /// What is to be done so that it is gone. IAM deletes no role that carries policies, and those of others are not
 /// taken off it.
 pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
@@ -254,80 +156,5 @@ impl Change {
             Change::DeleteRolePolicy { .. } => "DeleteRolePolicy",
             Change::DeleteRole { .. } => "DeleteRole",
         }
-    }
-}
-
-/// What the role is to be; `None` while a key that its policy names has no ARN, or when `id` is no role.
-pub fn desired(lake: &Lake, facts: &Facts, id: Id) -> Option<Desired> {
-    let (what, trust, policy) = match id {
-        Id::DeliveryRole => (
-            "Role of the delivery stream",
-            documents::delivery_trust(&lake.place),
-            delivery_policy(lake, facts)?,
-        ),
-        Id::CrawlerRole => (
-            "Role of the crawler",
-            documents::crawler_trust(),
-            documents::crawler(&documents::Crawler {
-                scope: &lake.place,
-                lake_bucket: &lake.names.lake_bucket,
-                data_prefix: DATA,
-                bucket_key: facts.bucket_key.as_ref()?,
-                database: &lake.names.database,
-                table: &lake.names.table,
-            }),
-        ),
-        Id::PublisherRole => (
-            "Role of the test publisher",
-            documents::publisher_trust(),
-            documents::publisher(&documents::Publisher {
-                scope: &lake.place,
-                stream: &lake.names.stream,
-                stream_key: facts.stream_key.as_ref()?,
-                log_group: &lake.names.publisher_log_group,
-            }),
-        ),
-        _ => return None,
-    };
-    let Target { name, policy_name } = target(lake, id);
-    Some(Desired {
-        name,
-        description: description(lake, what),
-        trust: trust.to_string(),
-        policy_name,
-        policy: policy.to_string(),
-        boundary: lake.boundary.clone(),
-        tags: lake.tags.clone(),
-    })
-}
-
-fn delivery_policy(lake: &Lake, facts: &Facts) -> Option<Document> {
-    Some(documents::delivery(&documents::Delivery {
-        scope: &lake.place,
-        lake_bucket: &lake.names.lake_bucket,
-        data_prefix: DATA,
-        error_prefix: ERRORS,
-        raw_bucket: &lake.names.raw_bucket,
-        raw_prefix: RAW,
-        raw_error_prefix: ERRORS,
-        bucket_key: facts.bucket_key.as_ref()?,
-        stream: &lake.names.stream,
-        stream_key: facts.stream_key.as_ref()?,
-        database: &lake.names.database,
-        table: &lake.names.table,
-        log_group: &lake.names.log_group,
-    }))
-}
-
-/// Where to look for the role `id`.
-pub fn target(lake: &Lake, id: Id) -> Target {
-    let name = match id {
-        Id::DeliveryRole => &lake.names.delivery_role,
-        Id::CrawlerRole => &lake.names.crawler_role,
-        _ => &lake.names.publisher_role,
-    };
-    Target {
-        name: name.clone(),
-        policy_name: POLICY_NAME.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::all_are_refused;
-use crate::answers::{assert_accepted, assert_refused};
+use crate::answers::assert_refused;
 use crate::objects::{columns, lake, lake_of_type, with};
 use crate::server::Server;
 
@@ -24,7 +24,7 @@ async fn bad_columns_are_refused() {
         ("another script", one("größe"), name, "lower-case letters, digits and _"),
         ("an empty name", one(""), name, "starting with a letter"),
         ("a name of 256 characters", one(&"a".repeat(256)), name, "255"),
-        ("a partition key", one("hour"), "spec.schema.columns", "\"hour\" is a partition key"),
+        ("a partition key", one("hour"), name, "\"hour\" is a partition key"),
         ("a line break in a comment", columns(json!([{"name": "a", "type": "int", "comment": "a\nb"}])), "spec.schema.columns[0].comment", "one line"),
         ("jsonKey with timestampFormats", with(columns(json!([{"name": "a", "type": "int", "jsonKey": "A"}])), &json!({"spec": {"schema": {"timestampFormats": ["millis"]}}})), "spec.schema.timestampFormats", "remove timestampFormats"),
         ("a timestamp format of blanks", json!({"spec": {"schema": {"timestampFormats": ["  "]}}}), "spec.schema.timestampFormats", "write a Joda pattern"),
@@ -32,16 +32,6 @@ async fn bad_columns_are_refused() {
         ("1001 columns", columns((0..1_001) .map(|n| json!({"name": format!("c{n}"), "type": "int"})) .collect()), "spec.schema.columns", "1000"),
     ];
     all_are_refused(rows).await;
-}
-
-#[tokio::test]
-async fn a_column_named_as_a_finer_partition_key_than_the_table_has_is_let_through() {
-    let server = Server::shared().await;
-    let daily = with(
-        columns(json!([{"name": "hour", "type": "int"}])),
-        &json!({"spec": {"partitioning": {"granularity": "Day"}}}),
-    );
-    assert_accepted("daily", server.try_create(&with(lake("daily"), &daily)).await);
 }
 
 #[tokio::test]

@@ -1,11 +1,22 @@
-"""Lambda: a function that is not ready refuses, and one that is being updated stays Active."""
+"""Lambda: a function that is not ready refuses, one that is being updated stays Active, and bytes reach services."""
 
+from ministack.core import lambda_runtime
 from ministack.core.responses import error_response_json
 from ministack.services import lambda_svc
 
 from .patch import STATE_SECONDS, ok, replaces
 
 lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = STATE_SECONDS
+
+# A function gets a stand-in for @aws-sdk/client-*, which sends parameters as JSON. There bytes are base64 (AWS JSON
+# protocol, blob), not what JSON.stringify makes of them.
+PLAIN = "JSON.stringify(params || {})"
+ENCODED = """JSON.stringify(params || {}, function (key, value) {
+      return this[key] instanceof Uint8Array ? Buffer.from(this[key]).toString("base64") : value;
+    })"""
+before, found, after = lambda_runtime._NODEJS_WORKER_SCRIPT.partition(PLAIN)
+assert found, "the stand-in for @aws-sdk is not the one that this mend knows"
+lambda_runtime._NODEJS_WORKER_SCRIPT = before + ENCODED + after
 
 
 def refused(why):

@@ -48,6 +48,10 @@ def eventually(look, wanted=lambda seen: seen):
         time.sleep(0.02)
 
 
+def policy(**statement):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+
 class Emulator:
     """The process, started at the first use."""
 
@@ -131,15 +135,12 @@ class MendTest(unittest.TestCase):
     def arn(self, service, resource):
         return f"arn:aws:{service}:{REGION}:{self.account}:{resource}"
 
-    def role(self, service):
-        """A role that the service may assume; returns its ARN."""
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": f"{service}.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        created = self.client("iam").create_role(RoleName=f"{service}-role", AssumeRolePolicyDocument=trust)
+    def role(self, service, action="logs:PutLogEvents"):
+        """A role that the service may assume and that allows the action; returns its ARN."""
+        iam, name = self.client("iam"), f"{service}-role"
+        trust = policy(Principal={"Service": f"{service}.amazonaws.com"}, Action="sts:AssumeRole")
+        created = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy(Action=action, Resource="*"))
         return created["Role"]["Arn"]
 
     def bucket(self, name="records"):

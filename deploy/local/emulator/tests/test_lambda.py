@@ -3,7 +3,13 @@ import zipfile
 
 from .harness import MendTest, eventually
 
-CODE = "exports.handler = async (event) => event;"
+# Puts what it is invoked with on the stream s, as bytes.
+CODE = """
+const { KinesisClient, PutRecordCommand } = require("@aws-sdk/client-kinesis");
+exports.handler = (event) => new KinesisClient({}).send(new PutRecordCommand({
+  StreamName: "s", PartitionKey: "k", Data: new TextEncoder().encode(event),
+}));
+"""
 
 
 def archive():
@@ -21,7 +27,7 @@ class Function(MendTest):
             FunctionName="f",
             Runtime="nodejs22.x",
             Handler="index.handler",
-            Role=self.role("lambda"),
+            Role=self.role("lambda", "kinesis:PutRecord"),
             Code={"ZipFile": archive()},
             LoggingConfig={"LogGroup": "/own"},
         )
@@ -50,8 +56,20 @@ class Function(MendTest):
         self.refused(
             "ResourceConflictException", self.functions.update_function_code, FunctionName="f", ZipFile=archive()
         )
-        self.functions.invoke(FunctionName="f")
         self.settled()
+
+    def test_bytes_that_a_function_sends_to_a_stream_arrive(self):
+        kinesis = self.client("kinesis")
+        kinesis.create_stream(StreamName="s", ShardCount=1)
+        summary = lambda: kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]
+        eventually(summary, lambda seen: seen["StreamStatus"] == "ACTIVE")
+        self.settled()
+        answer = self.functions.invoke(FunctionName="f", Payload=b'"hello"')
+        self.assertNotIn("FunctionError", answer)
+        shard = {"StreamName": "s", "ShardId": "shardId-000000000000"}
+        start = kinesis.get_shard_iterator(**shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        records = kinesis.get_records(ShardIterator=start)["Records"]
+        self.assertEqual([record["Data"] for record in records], [b"hello"])
 
     def test_reads_fill_in_the_log_format(self):
         self.assertEqual(self.configuration()["LoggingConfig"], {"LogFormat": "Text", "LogGroup": "/own"})

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
@@ -53,19 +53,28 @@ pub fn lock(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Where the Python environment with the packages of `requirements` is, and whether it is complete.
+fn python_env_place(name: &str, requirements: &Path) -> Result<(PathBuf, bool)> {
+    let dir = keyed(name, requirements)?;
+    let complete = dir.join(".complete").exists() && dir.join("bin/python").exists();
+    Ok((dir, complete))
+}
+
 /// A Python environment with the packages of `requirements`; returns its interpreter.
 pub fn python_env(name: &str, requirements: &Path, progress: &Progress) -> Result<PathBuf> {
-    let dir = keyed(name, requirements)?;
-    let _held = lock(&dir.join(".lock"))?;
-    let (python, complete) = (dir.join("bin/python"), dir.join(".complete"));
-    if complete.exists() && python.exists() {
+    let (dir, _) = python_env_place(name, requirements)?;
+    let python = dir.join("bin/python");
+    let _held = lock(&dir.with_extension("lock"))?;
+    if python_env_place(name, requirements)?.1 {
         return Ok(python);
     }
-    let system = system_python()?;
+    let system = system_python().context(PYTHON)?;
     let stage = progress.stage(&format!("installing the {name}"));
     watch(
         Command::new(system).args(["-m", "venv", "--clear"]).arg(&dir),
-        |line| stage.detail(line),
+        |line| {
+            stage.detail(line);
+        },
     )?;
     watch(
         Command::new(&python)
@@ -79,13 +88,23 @@ pub fn python_env(name: &str, requirements: &Path, progress: &Progress) -> Resul
             .arg(requirements),
         |line| stage.detail(line),
     )?;
-    File::create(complete)?;
+    File::create(dir.join(".complete"))?;
     stage.done();
     Ok(python)
 }
 
+/// What this machine lacks to make the Python environment, with the way to get it.
+pub fn lacking_python(name: &str, requirements: &Path) -> Result<Option<&'static str>> {
+    let (_, complete) = python_env_place(name, requirements)?;
+    Ok((!complete && system_python().is_none()).then_some(PYTHON))
+}
+
+const PYTHON: &str = "Python 3.10 or newer with its venv module, which runs the AWS emulator.\n  \
+    Debian, Ubuntu: apt-get install python3 python3-venv   Fedora: dnf install python3\n  \
+    macOS: brew install python   others: https://www.python.org/downloads/";
+
 /// The first Python on the search path that is new enough and can make environments.
-fn system_python() -> Result<String> {
+fn system_python() -> Option<&'static str> {
     const CHECK: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
     let names = [
         "python3",
@@ -95,34 +114,21 @@ fn system_python() -> Result<String> {
         "python3.11",
         "python3.10",
     ];
-    for name in names {
-        if Command::new(name)
-            .args(["-c", CHECK])
-            .output()
-            .is_ok_and(|run| run.status.success())
-        {
-            return Ok(name.to_owned());
-        }
-    }
-    bail!(
-        "this machine lacks Python 3.10 or newer with its venv module, which runs the AWS emulator.\n  \
-         Debian, Ubuntu: apt-get install python3 python3-venv   Fedora: dnf install python3\n  \
-         macOS: brew install python   others: https://www.python.org/downloads/"
+    names.into_iter().find(|name| succeeds(name, &["-c", CHECK]))
+}
+
+/// What this machine lacks to run Lambda functions, with the way to get it.
+pub fn lacking_node() -> Option<&'static str> {
+    (!succeeds("node", &["--version"])).then_some(
+        "Node.js, which runs the Lambda functions of the AWS emulator.\n  \
+         Debian, Ubuntu: apt-get install nodejs   Fedora: dnf install nodejs\n  \
+         macOS: brew install node   others: https://nodejs.org/en/download",
     )
 }
 
-/// Fails with the way to get it unless Node.js is there: the emulator runs Lambda functions on it.
-pub fn require_node() -> Result<()> {
-    if Command::new("node")
-        .arg("--version")
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program)
+        .args(arguments)
         .output()
         .is_ok_and(|run| run.status.success())
-    {
-        return Ok(());
-    }
-    bail!(
-        "this machine lacks Node.js, which runs the Lambda functions of the AWS emulator.\n  \
-         Debian, Ubuntu: apt-get install nodejs   Fedora: dnf install nodejs\n  \
-         macOS: brew install node   others: https://nodejs.org/en/download"
-    )
 }

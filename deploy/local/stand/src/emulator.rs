@@ -14,22 +14,29 @@ use crate::cache;
 use crate::progress::Progress;
 use crate::running::{Running, free_ports};
 
+/// Its folder in the checkout, and the begin of that in the cache.
+const NAME: &str = "emulator";
 /// The region of the stand.
 const REGION: &str = "eu-west-1";
 
 /// The Python that has the emulator installed; installs it when it is missing.
 pub fn python(progress: &Progress) -> Result<PathBuf> {
-    cache::python_env(
-        "emulator",
-        &cache::local("emulator").join("requirements.txt"),
-        progress,
-    )
+    cache::python_env(NAME, &requirements(), progress)
+}
+
+/// What this machine lacks to run the emulator, each with the way to get it.
+pub fn lacking() -> Result<Vec<&'static str>> {
+    let python = cache::lacking_python(NAME, &requirements())?;
+    Ok(python.into_iter().chain(cache::lacking_node()).collect())
+}
+
+fn requirements() -> PathBuf {
+    cache::local(NAME).join("requirements.txt")
 }
 
 /// Starts the emulator with all its files in the part's folder, and returns when it answers.
 pub fn start(running: &mut Running, progress: &Progress) -> Result<()> {
-    cache::require_node()?;
-    let source = cache::local("emulator");
+    let source = cache::local(NAME);
     let python = python(progress)?;
     let stage = progress.stage("starting the AWS emulator");
     let dir = running.dir.clone();

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::cache;
 use crate::progress::{Progress, watch};
@@ -25,40 +25,27 @@ const PROGRAMS: [(&str, &str); 5] = [
 
 /// Where each program is: in `KUBEBUILDER_ASSETS`, else in the cache, where it is built when missing.
 pub fn programs(progress: &Progress) -> Result<BTreeMap<&'static str, PathBuf>> {
-    let source = cache::local("kubernetes");
-    let built = cache::keyed("kubernetes", &source.join("go.sum"))?;
-    let assets = env::var_os("KUBEBUILDER_ASSETS").map(PathBuf::from);
-    let find = |name| {
-        let places = assets.iter().chain([&built]);
-        places.map(|dir| dir.join(name)).find(|path| path.is_file())
-    };
-    if PROGRAMS.iter().any(|(name, _)| find(name).is_none()) {
-        let _held = cache::lock(&built.join(".lock"))?;
-        let missing: Vec<_> = PROGRAMS.iter().filter(|(name, _)| find(name).is_none()).collect();
-        if !missing.is_empty() {
-            require_go(&source)?;
-            progress.say("building Kubernetes once; this takes minutes and up to 2 GB of memory");
-        }
-        for (name, package) in missing {
+    let (source, built) = places()?;
+    if !missing(&built).is_empty() {
+        // Another run of this tool may be building them: look again when it is done.
+        let _held = cache::lock(&built.with_extension("lock"))?;
+        for (name, package) in missing(&built) {
             build(name, package, &source, &built, progress)?;
         }
     }
     let found = PROGRAMS
         .iter()
-        .map(|(name, _)| Some((*name, find(name)?)))
+        .map(|(name, _)| Some((*name, find(name, &built)?)))
         .collect::<Option<_>>();
     found.with_context(|| format!("programs are missing in {}", built.display()))
 }
 
 /// Builds one program; the packages that it shares with those before come from Go's own cache.
 fn build(name: &str, package: &str, source: &Path, into: &Path, progress: &Progress) -> Result<()> {
-    let stage = progress.stage(&format!("building {name}"));
+    let stage = progress.stage(&format!("building {name} (once, up to some minutes)"));
     let go = |verb: &str| {
         let mut go = Command::new("go");
-        go.current_dir(source)
-            .env("CGO_ENABLED", "0")
-            .env("GOFLAGS", "-mod=readonly")
-            .arg(verb);
+        go.current_dir(source).env("CGO_ENABLED", "0").arg(verb);
         go
     };
     let mut packages = 0;
@@ -67,6 +54,8 @@ fn build(name: &str, package: &str, source: &Path, into: &Path, progress: &Progr
         stage.detail(line);
     })?;
     stage.count_to(packages);
+    let flags = version_flags(&fs::read_to_string(source.join("go.mod"))?)
+        .context("go.mod does not require a version of k8s.io/kubernetes")?;
     let part = into.join(format!(".{name}.part"));
     // Without -pgo=off kube-apiserver's profile makes every package be built again for it.
     watch(
@@ -77,7 +66,7 @@ fn build(name: &str, package: &str, source: &Path, into: &Path, progress: &Progr
                 "-trimpath",
                 "-buildvcs=false",
                 "-ldflags",
-                &version_flags(source)?,
+                &flags,
                 "-o",
             ])
             .arg(&part)
@@ -90,35 +79,76 @@ fn build(name: &str, package: &str, source: &Path, into: &Path, progress: &Progr
 }
 
 /// The linker flags that tell the server its version, which is v0.0.0-master otherwise.
-fn version_flags(source: &Path) -> Result<String> {
-    let pins = fs::read_to_string(source.join("go.mod"))?;
-    let version = pins
+fn version_flags(go_mod: &str) -> Option<String> {
+    let required = go_mod
         .lines()
-        .find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes "))
-        .context("deploy/local/kubernetes/go.mod does not require k8s.io/kubernetes")?;
-    let mut numbers = version.trim_start_matches('v').split('.');
-    let (major, minor) = (
-        numbers.next().unwrap_or_default(),
-        numbers.next().unwrap_or_default(),
-    );
+        .find_map(|line| line.trim().strip_prefix("k8s.io/kubernetes "))?;
+    let version = required.split_whitespace().next()?;
+    let (major, rest) = version.strip_prefix('v')?.split_once('.')?;
+    let (minor, _) = rest.split_once('.')?;
     let at = "k8s.io/component-base/version";
-    Ok(format!(
+    Some(format!(
         "-s -w -X {at}.gitVersion={version} -X {at}.gitMajor={major} -X {at}.gitMinor={minor} -X {at}.gitTreeState=clean"
     ))
 }
 
-fn require_go(source: &Path) -> Result<()> {
+/// What this machine lacks to build the programs that are missing, with the way to get it.
+pub fn lacking() -> Result<Option<&'static str>> {
+    let (source, built) = places()?;
+    if missing(&built).is_empty() {
+        return Ok(None);
+    }
     // An older Go fetches the one that go.mod asks for, unless GOTOOLCHAIN forbids it; then this fails.
     let found = Command::new("go")
         .current_dir(source)
         .args(["env", "GOVERSION"])
         .output();
     if found.is_ok_and(|run| run.status.success()) {
-        return Ok(());
+        return Ok(None);
     }
-    bail!(
-        "this machine lacks Go 1.26 or newer, which builds the Kubernetes programs.\n  \
+    Ok(Some(
+        "Go 1.26 or newer, which builds the Kubernetes programs.\n  \
          macOS: brew install go   others: https://go.dev/dl/\n  \
-         Or set KUBEBUILDER_ASSETS to a folder that holds etcd, kube-apiserver, kube-controller-manager, kubectl and helm."
-    )
+         Or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver, kube-controller-manager, kubectl and helm.",
+    ))
+}
+
+/// The folder of the Go module that pins the programs, and the one in the cache where they are built.
+fn places() -> Result<(PathBuf, PathBuf)> {
+    let source = cache::local("kubernetes");
+    let built = cache::keyed("kubernetes", &source.join("go.sum"))?;
+    Ok((source, built))
+}
+
+/// Where a program is, if it is there.
+fn find(name: &str, built: &Path) -> Option<PathBuf> {
+    let assets = env::var_os("KUBEBUILDER_ASSETS").map(PathBuf::from);
+    let folders = assets.iter().map(PathBuf::as_path).chain([built]);
+    folders
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+}
+
+fn missing(built: &Path) -> Vec<(&'static str, &'static str)> {
+    PROGRAMS
+        .into_iter()
+        .filter(|(name, _)| find(name, built).is_none())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_told_the_version_that_is_pinned() {
+        let flags = version_flags("require (\n\tk8s.io/kubernetes v1.36.3 // indirect\n)\n").unwrap();
+        assert!(flags.contains("version.gitVersion=v1.36.3 "), "{flags}");
+        assert!(
+            flags.contains("version.gitMajor=1 ") && flags.contains("version.gitMinor=36 "),
+            "{flags}"
+        );
+        let pins = fs::read_to_string(cache::local("kubernetes").join("go.mod")).unwrap();
+        assert!(version_flags(&pins).is_some());
+    }
 }

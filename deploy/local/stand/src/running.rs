@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
-use crate::{emulator, kubernetes};
+use crate::{emulator, kubernetes, programs};
 
 /// How long a part may take to become ready.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -32,6 +32,14 @@ impl Part {
     /// The named part, or all.
     pub fn selected(only: Option<Self>) -> Vec<Self> {
         only.map_or(vec![Self::Kubernetes, Self::Emulator], |part| vec![part])
+    }
+
+    /// What this machine lacks to run it, each with the way to get it.
+    pub fn lacking(self) -> Result<Vec<&'static str>> {
+        match self {
+            Self::Kubernetes => Ok(programs::lacking()?.into_iter().collect()),
+            Self::Emulator => emulator::lacking(),
+        }
     }
 
     /// Its name, which is that of its folder too.

@@ -31,21 +31,32 @@ impl Stand {
     }
 
     /// Starts the parts that are not healthy, and writes the environment.
+    ///
+    /// # Errors
+    /// When the machine lacks something, before anything is started; when a part does not get ready, which then
+    /// leaves nothing behind.
     pub fn up(&self, parts: &[Part], progress: &Progress) -> Result<()> {
         let _held = self.lock()?;
+        let mut wanted = Vec::new();
         for part in parts {
-            let dir = self.dir.join(part.name());
-            match Running::load(&dir)? {
+            match Running::load(&self.dir.join(part.name()))? {
                 Some(running) if running.healthy(*part) => {
                     progress.say(&format!("{} runs already", part.name()));
-                    continue;
                 }
-                Some(_) => {
-                    self.remove(*part)?;
-                }
-                None => {}
+                _ => wanted.push(*part),
             }
-            self.start(*part, progress)?;
+        }
+        let lacking = wanted
+            .iter()
+            .map(|part| part.lacking())
+            .collect::<Result<Vec<_>>>()?
+            .concat();
+        if !lacking.is_empty() {
+            bail!("this machine lacks\n* {}", lacking.join("\n* "));
+        }
+        for part in wanted {
+            self.remove(part)?;
+            self.start(part, progress)?;
         }
         let file = self.write_env()?;
         progress.say(&format!("ready; next: source {}", file.display()));
@@ -60,6 +71,7 @@ impl Stand {
             };
             fs::create_dir_all(&running.dir)
                 .with_context(|| format!("cannot create {}", running.dir.display()))?;
+            running.save()?;
             let started = match part {
                 Part::Kubernetes => kubernetes::start(&mut running, progress),
                 Part::Emulator => emulator::start(&mut running, progress),
@@ -70,6 +82,7 @@ impl Stand {
             self.remove(part)?;
             let port_taken = format!("{error:#}").contains("already in use");
             if !port_taken || attempt == ATTEMPTS {
+                self.tidy();
                 return Err(error.context(format!("{} did not start", part.name())));
             }
         }
@@ -86,12 +99,16 @@ impl Stand {
         }
         if self.running()?.is_empty() {
             let _ = fs::remove_file(self.dir.join("env"));
-            // The folder stays if the user keeps something of their own in it.
-            let _ = fs::remove_dir(&self.dir);
+            self.tidy();
         } else {
             self.write_env()?;
         }
         Ok(())
+    }
+
+    /// Removes the folder, unless something is in it: another part, or what the user keeps there.
+    fn tidy(&self) {
+        let _ = fs::remove_dir(&self.dir);
     }
 
     /// Stops one part and removes its folder; says whether there was one. A folder without a record is not ours.

@@ -28,8 +28,8 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
         ..Destination::default()
     };
     let backup = Destination {
-        // Without an expression Firehose appends `yyyy/MM/dd/HH/` in UTC (Firehose developer guide, "Custom prefixes
-        // for Amazon S3 objects"): the date folders that raw copies are looked up by.
+        // Without an expression Firehose appends `yyyy/MM/dd/HH/` in UTC (Firehose developer guide, "Custom
+        // prefixes for Amazon S3 objects"), so the copies are in folders of hours all the same.
         prefix: RAW.to_owned(),
         buffering: Some(BACKUP_BUFFERING),
         compression: Some("GZIP".into()),
@@ -54,7 +54,8 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
     })
 }
 
-/// Down to the granularity. `yyyy`, never `YYYY`: the latter is the year of the week, another one around New Year.
+/// Down to the granularity. `yyyy`, never `YYYY`: the latter is the year of the week, another one around New
+/// Year.
 fn data_prefix(granularity: Granularity) -> String {
     let folders = [
         (Granularity::Year, "year=!{timestamp:yyyy}/"),
@@ -66,7 +67,8 @@ fn data_prefix(granularity: Granularity) -> String {
     DATA.to_owned() + &kept.map(|(_, folder)| folder).collect::<String>()
 }
 
-/// An error prefix with expressions must say the type of the error (Firehose developer guide, "Custom prefixes").
+/// An error prefix with expressions must say the type of the error (Firehose developer guide, "Custom
+/// prefixes").
 fn error_prefix() -> String {
     format!("{ERRORS}!{{firehose:error-output-type}}/!{{timestamp:yyyy/MM/dd}}/")
 }
@@ -99,8 +101,8 @@ fn conversion(lake: &Lake, role_arn: &str) -> Conversion {
     }
 }
 
-/// The words differ by format (Firehose API reference, `ParquetSerDe` and `OrcSerDe`). A compression that the format lacks
-/// is a fault of the spec and never comes here.
+/// The words differ by format (Firehose API reference, `ParquetSerDe` and `OrcSerDe`). A compression that the
+/// format lacks is a fault of the spec and never comes here.
 fn serializer(format: FormatType, compression: Compression) -> Serializer {
     let word = match (format, compression) {
         (_, Compression::Snappy) => "SNAPPY",

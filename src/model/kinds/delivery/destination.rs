@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// The extended S3 destination. Empty strings and `None` stand for what AWS left out; the model fills in its defaults.
+/// The extended S3 destination. Empty strings and `None` stand for what AWS left out; the model fills in its
+/// defaults.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Destination {
     /// `RoleARN`.

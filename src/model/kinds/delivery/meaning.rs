@@ -1,13 +1,13 @@
-//! Two destinations compared by meaning: each member in the words of the Firehose API reference, with what AWS takes
-//! for granted filled in on both sides.
+//! Two destinations compared by meaning: each member in the words of the Firehose API reference, with what
+//! AWS takes for granted filled in on both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Conversion, Deserializer, Destination, SchemaSource, Serializer};
 use crate::model::kinds::Difference;
 
-/// Property and value. Whether a part is on, and of which sort, is a property of its own, so that a part which only one
-/// side has always shows.
+/// Property and value. Whether a part is on, and of which sort, is a property of its own, so that a part
+/// which only one side has always shows.
 type Members = BTreeMap<String, String>;
 
 /// Every member that differs; none where the two mean the same.

@@ -106,7 +106,8 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     };
     match live.status.as_str() {
         "ACTIVE" => {}
-        // Firehose API reference, DescribeDeliveryStream: neither ever becomes ACTIVE. Made anew once it is gone.
+        // Firehose API reference, DescribeDeliveryStream: neither ever becomes ACTIVE. Made anew once it is
+        // gone.
         "CREATING_FAILED" | "DELETING_FAILED" => return apply(vec![delete(live)], vec![failure(live)]),
         "DELETING" => return settling(live, "be gone, to be made anew"),
         _ => return settling(live, "become ACTIVE"),
@@ -152,7 +153,8 @@ pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
 
 /// The destination that can be updated, or why the delivery stream can't become what is declared.
 ///
-/// Firehose API reference, `UpdateDestination`: it changes the destination of the kind that there is, never the source.
+/// Firehose API reference, `UpdateDestination`: it changes the destination of the kind that there is, never
+/// the source.
 fn fixed<'a>(desired: &Desired, live: &'a Observed) -> Result<&'a Destination, Refusal> {
     let parts = [
         ("source stream", &desired.stream_arn, &live.stream_arn),

@@ -28,7 +28,8 @@ impl Code {
     }
 }
 
-/// An archive of one file. It has a fixed time, and is stored: a compressor's next version may write other bytes.
+/// An archive of one file. It has a fixed time, and is stored: a compressor's next version may write other
+/// bytes.
 fn archive(name: &str, text: &str) -> zip::result::ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::DEFAULT
         .compression_method(CompressionMethod::Stored)

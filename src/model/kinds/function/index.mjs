@@ -1,5 +1,6 @@
-// Puts the event that it is invoked with on the Kinesis stream named by STREAM_NAME: an array as one record for each
-// of its objects, any other object as one record. Firehose joins records without a separator, so each ends with a newline.
+// Puts the event that it is invoked with on the Kinesis stream named by STREAM_NAME: an array as one record
+// for each of its objects, any other object as one record. Firehose joins records without a separator, so
+// each ends with a newline.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
@@ -13,10 +14,16 @@ const TRIES = 5;
 
 export const handler = async (event) => {
   const records = (Array.isArray(event) ? event : [event]).map(record);
+  let published = 0;
   for (const batch of batches(records)) {
-    await publish(batch);
+    const refused = await publish(batch);
+    published += batch.length - refused.length;
+    if (refused.length > 0) {
+      const [{ ErrorCode, ErrorMessage }] = refused;
+      throw new Error(`only ${published} of ${records.length} records were published: ${ErrorCode}: ${ErrorMessage}`);
+    }
   }
-  return { published: records.length };
+  return { published };
 };
 
 function record(event, index) {
@@ -45,19 +52,16 @@ function* batches(records) {
   }
 }
 
-// PutRecords takes some records and refuses others, for want of throughput: those are sent again.
+// PutRecords takes some records and refuses others, for want of throughput: those are sent again. Returns the
+// answers for those that were refused to the end.
 async function publish(batch) {
   let left = batch;
   for (let attempt = 1; ; attempt += 1) {
     const command = new PutRecordsCommand({ StreamName: process.env.STREAM_NAME, Records: left });
     const answers = (await client.send(command)).Records;
     const refused = answers.filter((answer) => answer.ErrorCode);
-    if (refused.length === 0) {
-      return;
-    }
-    if (attempt === TRIES) {
-      const [{ ErrorCode, ErrorMessage }] = refused;
-      throw new Error(`${refused.length} of ${batch.length} records were not published: ${ErrorCode}: ${ErrorMessage}`);
+    if (refused.length === 0 || attempt === TRIES) {
+      return refused;
     }
     left = left.filter((_, index) => answers[index].ErrorCode);
     await pause(100 * 2 ** attempt);

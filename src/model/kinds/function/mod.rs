@@ -1,12 +1,14 @@
 //! The test publisher: a Lambda function that puts its input on the stream.
 
 mod code;
+mod configuration;
 
 use super::{Assessment, Circumstances, Difference, WaitFor, compare};
 use crate::model::lake::Lake;
 use crate::model::owner::Tags;
 
 pub use code::Code;
+pub use configuration::Configuration;
 
 /// What the function is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,19 +23,6 @@ pub struct Desired {
     pub code: Code,
     /// Complete tags.
     pub tags: Tags,
-}
-
-/// What is declared of a function's configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "named as in the Lambda API reference")]
-pub struct Configuration {
-    pub description: String,
-    pub runtime: String,
-    pub handler: String,
-    pub role_arn: String,
-    pub timeout_seconds: i32,
-    pub memory_mib: i32,
-    pub environment: Tags,
 }
 
 /// What the function is.
@@ -112,8 +101,8 @@ pub fn desired(lake: &Lake) -> Desired {
 
 /// What is to be done so that it is as declared.
 ///
-/// Of code and configuration one is updated at a time: Lambda refuses the second until the first is `Successful`
-/// (Lambda developer guide, "Lambda function states").
+/// Of code and configuration one is updated at a time: Lambda refuses the second until the first is
+/// `Successful` (Lambda developer guide, "Lambda function states").
 pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
     let Desired {
         name,
@@ -152,7 +141,7 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
             changes.push(Change::TagResource { arn, tags });
         }
     }
-    let mut unlike = configuration_differences(configuration, &live.configuration);
+    let mut unlike = configuration::differences(configuration, &live.configuration);
     if live.last_update == "Failed" {
         // It runs on as it was before; the update is tried again, whichever it was.
         unlike.push(failure("LastUpdateStatus", "Successful", &live.last_update, live));
@@ -176,41 +165,6 @@ pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
     }
     let name = live.name.clone();
     apply(vec![Change::DeleteFunction { name }], Vec::new())
-}
-
-fn configuration_differences(want: &Configuration, have: &Configuration) -> Vec<Difference> {
-    let (want, have) = (members(want), members(have));
-    let both = want
-        .into_iter()
-        .zip(have)
-        .filter(|((_, want), (_, have))| want != have);
-    both.map(|((property, want), (_, have))| Difference::new(property, want, have))
-        .collect()
-}
-
-fn members(configuration: &Configuration) -> [(&'static str, String); 7] {
-    let Configuration {
-        description,
-        runtime,
-        handler,
-        role_arn,
-        timeout_seconds,
-        memory_mib,
-        environment,
-    } = configuration;
-    let variables: Vec<_> = environment
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    [
-        ("Description", description.clone()),
-        ("Runtime", runtime.clone()),
-        ("Handler", handler.clone()),
-        ("Role", role_arn.clone()),
-        ("Timeout", format!("{timeout_seconds} s")),
-        ("MemorySize", format!("{memory_mib} MiB")),
-        ("Environment", variables.join(", ")),
-    ]
 }
 
 fn apply(changes: Vec<Change>, differences: Vec<Difference>) -> Assessment {

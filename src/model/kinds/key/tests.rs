@@ -1,1 +1,270 @@
+use super::*;
+use crate::model::kinds::fixture::{edit, key, lake};
 
+/// A change of what is there, from outside.
+type Drift = fn(&mut Observed);
+
+/// What is there once everything was applied, after AWS picked the id `k1`.
+fn applied(lake: &Lake, id: Id) -> Observed {
+    let desired = desired(lake, id);
+    Observed {
+        arn: key("k1"),
+        state: "Enabled".to_owned(),
+        description: desired.description,
+        rotation: Some(desired.rotation),
+        policy: desired.policy,
+        tags: desired.tags,
+        alias: desired.alias,
+        alias_target: Some("k1".to_owned()),
+    }
+}
+
+fn changes(assessment: Assessment) -> Vec<Change> {
+    let Assessment::Apply { changes, .. } = assessment else {
+        return Vec::new();
+    };
+    let ours = changes.into_iter().map(|change| match change {
+        super::super::Change::Key(change) => change,
+        other => panic!("a change of another kind: {other:?}"),
+    });
+    ours.collect()
+}
+
+fn operations(assessment: Assessment) -> Vec<&'static str> {
+    changes(assessment).iter().map(Change::operation).collect()
+}
+
+#[test]
+fn a_missing_key_is_created_with_its_tags_and_nothing_follows_in_that_pass() {
+    let lake = lake();
+    let desired = desired(&lake, Id::BucketKey);
+    let create = Change::CreateKey {
+        description: desired.description.clone(),
+        policy: desired.policy.clone(),
+        tags: lake.tags.clone(),
+    };
+    assert_eq!(changes(assess(&desired, None, &edit(&lake))), [create]);
+}
+
+#[test]
+fn a_new_key_gets_its_alias_and_rotation_at_the_next_look() {
+    let lake = lake();
+    let desired = desired(&lake, Id::StreamKey);
+    let live = Observed {
+        rotation: Some(false),
+        alias_target: None,
+        ..applied(&lake, Id::StreamKey)
+    };
+    assert_eq!(
+        operations(assess(&desired, Some(&live), &edit(&lake))),
+        ["CreateAlias", "EnableKeyRotation"]
+    );
+}
+
+#[test]
+fn what_was_applied_is_in_sync() {
+    let lake = lake();
+    for id in [Id::BucketKey, Id::StreamKey] {
+        let assessment = assess(&desired(&lake, id), Some(&applied(&lake, id)), &edit(&lake));
+        assert_eq!(assessment, Assessment::InSync);
+    }
+}
+
+#[test]
+fn the_two_keys_are_told_apart_by_alias_and_description() {
+    let lake = lake();
+    let (bucket, stream) = (target(&lake, Id::BucketKey), target(&lake, Id::StreamKey));
+    assert_ne!(bucket.alias, stream.alias);
+    assert_eq!(bucket.description, "Bucket key of data lake analytics/events");
+    assert_eq!(stream.description, "Stream key of data lake analytics/events");
+}
+
+#[test]
+fn each_property_that_differs_is_named_and_mended() {
+    let lake = lake();
+    let desired = desired(&lake, Id::BucketKey);
+    let table: [(&str, Drift, &[&str], &str); 9] = [
+        (
+            "alias missing",
+            |live| live.alias_target = None,
+            &["CreateAlias"],
+            "alias/dl-",
+        ),
+        (
+            "alias elsewhere",
+            |live| live.alias_target = Some("k2".to_owned()),
+            &["UpdateAlias"],
+            "alias/dl-",
+        ),
+        (
+            "rotation",
+            |live| live.rotation = Some(false),
+            &["EnableKeyRotation"],
+            "KeyRotationEnabled: false instead of true",
+        ),
+        (
+            "policy",
+            |live| live.policy = live.policy.replace("kms:*", "kms:Decrypt"),
+            &["PutKeyPolicy"],
+            "Policy: ",
+        ),
+        (
+            "description",
+            |live| live.description.clear(),
+            &["UpdateKeyDescription"],
+            "Description: ",
+        ),
+        (
+            "tag changed",
+            |live| drop(live.tags.insert("team".to_owned(), "x".to_owned())),
+            &["TagResource"],
+            "Tags: team=x instead of team=data",
+        ),
+        (
+            "tag taken out of the spec",
+            |live| {
+                let user = [("team", "data"), ("old", "1")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+                live.tags = super::super::fixture::lake().owner.tags(&user.into());
+            },
+            &["UntagResource", "TagResource"],
+            "Tags: ",
+        ),
+        (
+            "disabled",
+            |live| (live.state, live.rotation) = ("Disabled".to_owned(), None),
+            &["EnableKey"],
+            "KeyState: Disabled instead of Enabled",
+        ),
+        (
+            "pending deletion",
+            |live| (live.state, live.rotation) = ("PendingDeletion".to_owned(), None),
+            &["CancelKeyDeletion", "EnableKey"],
+            "KeyState: PendingDeletion instead of Enabled",
+        ),
+    ];
+    for (what, drift, calls, says) in table {
+        let mut live = applied(&lake, Id::BucketKey);
+        drift(&mut live);
+        let assessment = assess(&desired, Some(&live), &edit(&lake));
+        let Assessment::Apply { differences, .. } = &assessment else {
+            panic!("{what}: {assessment:?}")
+        };
+        assert_eq!(differences.len(), 1, "{what}");
+        assert!(
+            differences[0].to_string().starts_with(says),
+            "{what}: {}",
+            differences[0]
+        );
+        assert_eq!(operations(assessment), calls, "{what}");
+    }
+}
+
+#[test]
+fn a_key_is_enabled_before_anything_else_is_changed() {
+    let lake = lake();
+    let live = Observed {
+        state: "PendingDeletion".to_owned(),
+        rotation: None,
+        description: String::new(),
+        alias_target: None,
+        ..applied(&lake, Id::BucketKey)
+    };
+    assert_eq!(
+        operations(assess(&desired(&lake, Id::BucketKey), Some(&live), &edit(&lake))),
+        [
+            "CancelKeyDeletion",
+            "EnableKey",
+            "CreateAlias",
+            "UpdateKeyDescription"
+        ]
+    );
+}
+
+#[test]
+fn rotation_can_be_switched_off() {
+    let mut lake = lake();
+    let live = applied(&lake, Id::BucketKey);
+    lake.rotation = false;
+    assert_eq!(
+        operations(assess(&desired(&lake, Id::BucketKey), Some(&live), &edit(&lake))),
+        ["DisableKeyRotation"]
+    );
+}
+
+#[test]
+fn a_policy_written_another_way_is_no_difference() {
+    let lake = lake();
+    let mut live = applied(&lake, Id::BucketKey);
+    live.policy = r#"{
+      "Version" : "2012-10-17",
+      "Statement" : [ { "Action" : [ "kms:*" ], "Effect" : "Allow", "Resource" : "*", "Sid" : "Account",
+                        "Principal" : { "AWS" : "123456789012" } } ]
+    }"#
+    .to_owned();
+    let assessment = assess(&desired(&lake, Id::BucketKey), Some(&live), &edit(&lake));
+    assert_eq!(assessment, Assessment::InSync);
+}
+
+#[test]
+fn a_state_that_passes_is_waited_for() {
+    let lake = lake();
+    for state in ["Creating", "Updating", "Unavailable"] {
+        let mut live = applied(&lake, Id::BucketKey);
+        live.state = state.to_owned();
+        let wanted = assess(&desired(&lake, Id::BucketKey), Some(&live), &edit(&lake));
+        for assessment in [wanted, removal(&lake, &live, &edit(&lake))] {
+            let Assessment::Settling(wait) = assessment else {
+                panic!("{state}: {assessment:?}")
+            };
+            assert!(wait.what.contains(state), "{}", wait.what);
+        }
+    }
+}
+
+#[test]
+fn a_key_goes_by_schedule_and_its_alias_last() {
+    let mut lake = lake();
+    lake.deletion_window_days = 7;
+    let alias = lake.names.bucket_key_alias.clone();
+    let schedule = Change::ScheduleKeyDeletion {
+        key_id: "k1".to_owned(),
+        days: 7,
+    };
+    let unname = Change::DeleteAlias { alias };
+    let (ours, other) = (Some("k1"), Some("k2"));
+    for (state, target, expected, why) in [
+        (
+            "Enabled",
+            ours,
+            vec![schedule.clone(), unname.clone()],
+            "schedule first",
+        ),
+        (
+            "Disabled",
+            ours,
+            vec![schedule.clone(), unname.clone()],
+            "the same",
+        ),
+        (
+            "Enabled",
+            other,
+            vec![schedule.clone()],
+            "the alias is another key's now",
+        ),
+        ("Enabled", None, vec![schedule], "there is no alias"),
+        ("PendingDeletion", ours, vec![unname], "a crash left the alias"),
+        ("PendingDeletion", None, vec![], "counts as gone"),
+        ("PendingDeletion", other, vec![], "counts as gone"),
+    ] {
+        let mut live = applied(&lake, Id::BucketKey);
+        live.state = state.to_owned();
+        live.alias_target = target.map(str::to_owned);
+        let assessment = removal(&lake, &live, &edit(&lake));
+        assert_eq!(
+            assessment == Assessment::InSync,
+            expected.is_empty(),
+            "{state}: {why}"
+        );
+        assert_eq!(changes(assessment), expected, "{state}: {why}");
+    }
+}

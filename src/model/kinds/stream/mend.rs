@@ -5,9 +5,9 @@ use crate::api::vocabulary::{SHORTEN_RETENTION, reasons};
 use crate::model::arn::KeyArn;
 use crate::model::kinds::{self, Assessment, Circumstances, Difference, Refusal, compare};
 
-/// Tags, then the first call that sets the stream to `UPDATING`: Kinesis takes one of those at a time, and tags
-/// only while it is `ACTIVE` (Kinesis API reference, `CreateStream`, `UpdateShardCount`). The differences are all that
-/// there are; what is left is mended by later passes.
+/// Tags, then the first call that sets the stream to `UPDATING`: Kinesis takes one of those at a time, and
+/// tags only while it is `ACTIVE` (Kinesis API reference, `CreateStream`, `UpdateShardCount`). The
+/// differences are all that there are; what is left is mended by later passes.
 pub(super) fn assess(desired: &Desired, live: &Observed, cx: &Circumstances) -> Assessment {
     let Desired {
         name,
@@ -90,8 +90,8 @@ fn capacity(shards: Option<i32>, live: &Observed) -> Step {
     Some((difference, Ok(change)))
 }
 
-/// The count nearest to `target` that one call may ask for: at most twice, at least half of what is there (Kinesis API
-/// reference, `UpdateShardCount`).
+/// The count nearest to `target` that one call may ask for: at most twice, at least half of what is there
+/// (Kinesis API reference, `UpdateShardCount`).
 fn next_count(now: i32, target: i32) -> i32 {
     let now = now.max(1);
     // Half, rounded up.

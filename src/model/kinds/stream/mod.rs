@@ -105,8 +105,8 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
 
 /// What is to be done so that it is as declared.
 ///
-/// Creation is `CreateStream` alone: a stream takes no further change before it is `ACTIVE`, so encryption and
-/// retention follow as differences.
+/// Creation is `CreateStream` alone: a stream takes no further change before it is `ACTIVE`, so encryption
+/// and retention follow as differences.
 pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) -> Assessment {
     let Some(live) = live else {
         let create = Change::CreateStream {

@@ -25,11 +25,11 @@ fn calls(assessment: &Assessment) -> Vec<&Change> {
     let Assessment::Apply { changes, .. } = assessment else {
         return Vec::new();
     };
-    let stream = |change| match change {
+    let each = changes.iter().map(|change| match change {
         kinds::Change::Stream(change) => change,
         other => panic!("not a stream's: {other:?}"),
-    };
-    changes.iter().map(stream).collect()
+    });
+    each.collect()
 }
 
 fn properties(assessment: &Assessment) -> Vec<&str> {

@@ -106,7 +106,7 @@ fn projection(lake: &Lake) -> Tags {
         } else {
             set("digits", "2");
         }
-        template.push_str(&format!("{key}=${{{key}}}/"));
+        template.extend([key, "=${", key, "}/"]);
     }
     parameters.insert(TEMPLATE.to_owned(), template);
     parameters

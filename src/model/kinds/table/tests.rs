@@ -1,1 +1,424 @@
+use super::super::Cause;
+use super::super::testing::{changes, differences, operations, refusal};
+use super::*;
+use crate::api::vocabulary::{TAG_KEYS, reasons};
+use crate::api::{Discovery, FormatType, Granularity};
+use crate::model::hive::{self, Type};
+use crate::model::lake::Lake;
+use crate::model::testing::{edit, lake as any_lake};
 
+/// A lake with these columns: name and type.
+fn lake(columns: &[(&str, &str)]) -> Lake {
+    let columns = columns.iter().map(|(name, r#type)| hive::Column {
+        name: (*name).into(),
+        r#type: Type::parse(r#type).unwrap(),
+        comment: None,
+    });
+    Lake {
+        columns: columns.collect(),
+        ..any_lake()
+    }
+}
+
+fn usual() -> Lake {
+    lake(&[("id", "int"), ("event", "struct<name:string,at:timestamp>")])
+}
+
+fn projected() -> Lake {
+    Lake {
+        discovery: Discovery::Projection,
+        ..usual()
+    }
+}
+
+/// The table as Glue shows it once it is as declared, with what crawlers and people add to it.
+fn live(lake: &Lake) -> Observed {
+    let Desired { database, mut input } = desired(lake);
+    input.owner = Some("hadoop".into());
+    input.parameters.insert("averageRecordSize".into(), "12".into());
+    input.serde_parameters.insert("theirs".into(), "1".into());
+    input
+        .storage_parameters
+        .insert("typeOfData".into(), "file".into());
+    input.buckets = -1;
+    Observed {
+        database,
+        input,
+        version: Some("7".into()),
+    }
+}
+
+fn assessed(lake: &Lake, live: &Observed, cause: Cause) -> Assessment {
+    assess(&desired(lake), Some(live), &Circumstances { cause, ..edit(lake) })
+}
+
+/// What an update would write.
+fn update(assessment: &Assessment) -> &TableInput {
+    match changes(assessment) {
+        [AnyChange::Table(Change::UpdateTable { input, version, .. })] => {
+            assert_eq!(version.as_deref(), Some("7"), "the version that was read");
+            input
+        }
+        _ => panic!("not an update: {assessment:?}"),
+    }
+}
+
+fn names(columns: &[Column]) -> Vec<&str> {
+    columns.iter().map(|column| column.name.as_str()).collect()
+}
+
+#[test]
+fn the_table_declares_its_columns_in_order_with_canonical_types() {
+    let input = desired(&lake(&[("b", "Struct< A : Integer >"), ("a", "DECIMAL(4)")])).input;
+    let columns: Vec<String> = input
+        .columns
+        .iter()
+        .map(|c| format!("{} {}", c.name, c.r#type))
+        .collect();
+    assert_eq!(columns, ["b struct<a:int>", "a decimal(4,0)"]);
+    assert_eq!(
+        input.location,
+        format!("s3://{}/data/", any_lake().names.lake_bucket)
+    );
+    assert_eq!(input.table_type.as_deref(), Some("EXTERNAL_TABLE"));
+    assert_eq!(input.parameters["EXTERNAL"], "TRUE");
+}
+
+#[test]
+fn the_partition_keys_follow_the_granularity_and_are_strings() {
+    for (granularity, keys) in [
+        (Granularity::Year, &["year"][..]),
+        (Granularity::Month, &["year", "month"]),
+        (Granularity::Day, &["year", "month", "day"]),
+        (Granularity::Hour, &["year", "month", "day", "hour"]),
+    ] {
+        let input = desired(&Lake {
+            granularity,
+            ..projected()
+        })
+        .input;
+        assert_eq!(names(&input.partition_keys), keys);
+        assert!(input.partition_keys.iter().all(|key| key.r#type == "string"));
+        let projected = |key: &&&str| input.parameters.contains_key(&format!("projection.{key}.type"));
+        assert_eq!(
+            keys.iter().filter(projected).count(),
+            keys.len(),
+            "Athena needs each of them"
+        );
+        let folders: String = keys.iter().map(|key| format!("{key}=${{{key}}}/")).collect();
+        assert_eq!(
+            input.parameters["storage.location.template"],
+            format!("{}{folders}", input.location)
+        );
+    }
+}
+
+#[test]
+fn the_projection_starts_at_a_fixed_year_and_never_ends() {
+    let parameters = desired(&projected()).input.parameters;
+    for (key, value) in [
+        ("projection.enabled", "true"),
+        ("projection.year.type", "date"),
+        ("projection.year.format", "yyyy"),
+        ("projection.year.range", "2015,NOW+1YEARS"),
+        ("projection.year.interval", "1"),
+        ("projection.year.interval.unit", "YEARS"),
+        ("projection.month.type", "integer"),
+        ("projection.month.range", "1,12"),
+        ("projection.month.digits", "2"),
+        ("projection.day.range", "1,31"),
+        ("projection.hour.range", "0,23"),
+        ("projection.hour.digits", "2"),
+    ] {
+        assert_eq!(parameters.get(key).map(String::as_str), Some(value), "{key}");
+    }
+    let without = desired(&usual()).input.parameters;
+    assert!(
+        !without.keys().any(|key| declare::is_projection(key)),
+        "{without:?}"
+    );
+}
+
+#[test]
+fn both_formats_are_read_by_name() {
+    for (format, word, class, by_index) in [
+        (
+            FormatType::Parquet,
+            "parquet",
+            "Parquet",
+            "parquet.column.index.access",
+        ),
+        (FormatType::Orc, "orc", "Orc", "orc.column.index.access"),
+    ] {
+        let input = desired(&Lake { format, ..usual() }).input;
+        assert_eq!(input.parameters["classification"], word);
+        assert_eq!(input.serde_parameters[by_index], "false");
+        for class_name in [&input.input_format, &input.output_format, &input.serde] {
+            assert!(
+                class_name.starts_with(&format!("org.apache.hadoop.hive.ql.io.{word}.")),
+                "{class_name}"
+            );
+            assert!(class_name.contains(class), "{class_name}");
+        }
+    }
+}
+
+#[test]
+fn the_parameters_carry_the_tags_but_a_tag_never_steers_queries() {
+    let mut lake = usual();
+    lake.tags = lake.owner.tags(&Tags::from([
+        ("projection.enabled".into(), "true".into()),
+        ("classification".into(), "secret".into()),
+        ("team".into(), "data".into()),
+    ]));
+    let parameters = desired(&lake).input.parameters;
+    assert_eq!(parameters["team"], "data");
+    assert_eq!(parameters["classification"], "parquet");
+    assert!(!parameters.contains_key("projection.enabled"));
+    assert_eq!(
+        lake.owner.judge(&parameters),
+        crate::model::owner::Ownership::Ours
+    );
+    assert_eq!(assessed(&lake, &live(&lake), Cause::Edit), Assessment::InSync);
+}
+
+#[test]
+fn a_missing_table_is_created_whole() {
+    let assessment = assess(&desired(&usual()), None, &edit(&usual()));
+    let [AnyChange::Table(Change::CreateTable { database, input })] = changes(&assessment) else {
+        panic!("{assessment:?}");
+    };
+    assert_eq!(
+        (database, input),
+        (&usual().names.database, &desired(&usual()).input)
+    );
+}
+
+#[test]
+fn only_what_is_declared_is_compared_and_types_as_trees() {
+    for lake in [usual(), projected()] {
+        let mut live = live(&lake);
+        live.input.columns[1].r#type = "STRUCT<Name: string, at: timestamp>".into();
+        live.input.columns[0].comment = Some(String::new());
+        live.input.columns.reverse();
+        for cause in [Cause::Edit, Cause::Drift] {
+            assert_eq!(
+                assessed(&lake, &live, cause),
+                Assessment::InSync,
+                "order is no difference either"
+            );
+        }
+    }
+}
+
+type Spoil = fn(&mut TableInput);
+
+#[test]
+fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried_through() {
+    let table: [(Spoil, &str); 14] = [
+        (|t| t.description = None, "Description: none instead of "),
+        (
+            |t| t.table_type = Some("VIRTUAL_VIEW".into()),
+            "TableType: VIRTUAL_VIEW instead of ",
+        ),
+        (
+            |t| _ = t.parameters.remove("EXTERNAL"),
+            "parameter EXTERNAL: none instead of \"TRUE\"",
+        ),
+        (
+            |t| _ = t.parameters.insert("team".into(), String::new()),
+            "parameter team: \"\" instead of \"data\"",
+        ),
+        (
+            |t| _ = t.parameters.insert("projection.enabled".into(), "true".into()),
+            "parameter projection.enabled: \"true\" instead of none",
+        ),
+        (
+            |t| t.columns[0].r#type = "string".into(),
+            "column id: string instead of int",
+        ),
+        (
+            |t| t.columns[0].r#type = "strct<".into(),
+            "column id: strct< instead of int",
+        ),
+        (
+            |t| t.columns[0].comment = Some("x".into()),
+            "comment of column id: x instead of none",
+        ),
+        (|t| _ = t.columns.remove(0), "column id: none instead of int"),
+        (
+            |t| {
+                t.columns.push(Column {
+                    name: "more".into(),
+                    r#type: "date".into(),
+                    comment: None,
+                })
+            },
+            "column more: date instead of none",
+        ),
+        (|t| t.location.push_str("else/"), "Location: s3://"),
+        (|t| t.input_format.clear(), "InputFormat: none instead of "),
+        (|t| t.serde.clear(), "SerializationLibrary: none instead of "),
+        (
+            |t| {
+                _ = t
+                    .serde_parameters
+                    .insert("parquet.column.index.access".into(), "true".into())
+            },
+            "SerDe parameter parquet.column.index.access: \"true\" instead of \"false\"",
+        ),
+    ];
+    let lake = usual();
+    for (spoil, says) in table {
+        let mut spoilt = live(&lake);
+        spoil(&mut spoilt.input);
+        let assessment = assessed(&lake, &spoilt, Cause::Drift);
+        let said = differences(&assessment);
+        assert!(said.len() == 1 && said[0].starts_with(says), "{says}: {said:?}");
+        let mut written = update(&assessment).clone();
+        written.columns.sort_by(|a, b| b.name.cmp(&a.name));
+        assert_eq!(written, live(&lake).input, "{says}");
+    }
+}
+
+#[test]
+fn the_output_format_is_compared_too() {
+    let mut spoilt = live(&usual());
+    spoilt.input.output_format = "x".into();
+    assert!(differences(&assessed(&usual(), &spoilt, Cause::Drift))[0].starts_with("OutputFormat: x"));
+}
+
+#[test]
+fn an_edit_that_old_files_survive_is_made_and_the_table_appends() {
+    let before = live(&lake(&[("b", "int"), ("a", "struct<x:int>")]));
+    let after = lake(&[("new", "date"), ("a", "struct<y:string,x:int>"), ("b", "bigint")]);
+    let assessment = assessed(&after, &before, Cause::Edit);
+    let written = update(&assessment);
+    assert_eq!(names(&written.columns), ["b", "a", "new"]);
+    assert_eq!(written.columns[0].r#type, "bigint");
+    let again = Observed {
+        input: written.clone(),
+        ..before
+    };
+    assert_eq!(assessed(&after, &again, Cause::Edit), Assessment::InSync);
+}
+
+#[test]
+fn an_edit_that_would_hide_or_break_data_is_refused_with_the_way_out() {
+    let before = live(&lake(&[("a", "bigint"), ("b", "int")]));
+    for (columns, says, why) in [
+        (
+            &[("a", "int"), ("b", "int")][..],
+            "column a: bigint can't become int",
+            "narrowed",
+        ),
+        (
+            &[("a", "bigint")],
+            "column b is in the table and not in the schema",
+            "dropped",
+        ),
+        (
+            &[("a", "bigint"), ("c", "int")],
+            "column b is in the table",
+            "renamed",
+        ),
+        (
+            &[("a", "bigint"), ("b", "string")],
+            "column b: int can't become string",
+            "another kind",
+        ),
+    ] {
+        let assessment = assessed(&lake(columns), &before, Cause::Edit);
+        let refusal = refusal(&assessment);
+        assert_eq!(refusal.reason, reasons::CHANGE_REFUSED, "{why}");
+        assert!(refusal.message.contains(says), "{why}: {}", refusal.message);
+    }
+    let both = assessed(&lake(&[("a", "int")]), &before, Cause::Edit);
+    let message = &refusal(&both).message;
+    assert!(
+        message.contains("column a:") && message.contains("column b "),
+        "each is named: {message}"
+    );
+}
+
+#[test]
+fn a_type_that_is_not_hives_is_refused_under_an_edit() {
+    let lake = lake(&[("a", "int")]);
+    let mut live = live(&lake);
+    live.input.columns[0].r#type = "strct<".into();
+    let assessment = assessed(&lake, &live, Cause::Edit);
+    assert!(
+        refusal(&assessment)
+            .message
+            .contains("column a has the type strct<")
+    );
+}
+
+#[test]
+fn what_is_fixed_is_refused_under_an_edit() {
+    let live = live(&usual());
+    let mut elsewhere = usual();
+    elsewhere.names.lake_bucket = "another".into();
+    for (lake, says) in [
+        (
+            Lake {
+                format: FormatType::Orc,
+                ..usual()
+            },
+            "its SerializationLibrary is ",
+        ),
+        (elsewhere, "its Location is s3://"),
+        (
+            Lake {
+                granularity: Granularity::Day,
+                ..usual()
+            },
+            "its partition keys are year string, month string, ",
+        ),
+    ] {
+        let assessment = assessed(&lake, &live, Cause::Edit);
+        assert!(refusal(&assessment).message.contains(says), "{assessment:?}");
+    }
+}
+
+#[test]
+fn partition_keys_changed_outside_are_not_improvised_either() {
+    let mut live = live(&usual());
+    live.input.partition_keys.pop();
+    let assessment = assessed(&usual(), &live, Cause::Drift);
+    assert!(
+        refusal(&assessment).message.contains("delete it in Glue"),
+        "{assessment:?}"
+    );
+}
+
+#[test]
+fn switching_discovery_sets_and_clears_the_projection_and_nothing_else() {
+    let on = assessed(&projected(), &live(&usual()), Cause::Edit);
+    assert_eq!(update(&on), &live(&projected()).input);
+    let off = assessed(&usual(), &live(&projected()), Cause::Edit);
+    assert_eq!(update(&off), &live(&usual()).input);
+}
+
+#[test]
+fn a_tag_that_is_declared_no_more_leaves_the_parameters() {
+    let lake = usual();
+    let mut live = live(&lake);
+    let had = lake.owner.tags(&Tags::from([
+        ("team".into(), "data".into()),
+        ("cost".into(), "1".into()),
+    ]));
+    live.input.parameters.extend(had);
+    let assessment = assessed(&lake, &live, Cause::Edit);
+    let written = &update(&assessment).parameters;
+    assert!(!written.contains_key("cost") && written.contains_key("averageRecordSize"));
+    assert_eq!(written[TAG_KEYS], lake.tags[TAG_KEYS]);
+}
+
+#[test]
+fn a_table_is_removed_by_one_call() {
+    assert_eq!(
+        operations(&removal(&live(&usual()), &edit(&usual()))),
+        ["DeleteTable"]
+    );
+}

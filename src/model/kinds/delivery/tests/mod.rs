@@ -57,11 +57,11 @@ fn calls(assessment: &Assessment) -> Vec<&Change> {
     let Assessment::Apply { changes, .. } = assessment else {
         return Vec::new();
     };
-    let delivery = |change| match change {
+    let each = changes.iter().map(|change| match change {
         kinds::Change::Delivery(change) => change,
         other => panic!("not a delivery stream's: {other:?}"),
-    };
-    changes.iter().map(delivery).collect()
+    });
+    each.collect()
 }
 
 fn properties(assessment: &Assessment) -> Vec<&str> {
@@ -201,12 +201,14 @@ fn tags_are_removed_before_others_are_set() {
     assert_eq!(properties(&assessment), ["Tags"]);
 }
 
+/// What was done to the delivery stream, and how the refusal names it.
+type Fixed = (&'static str, fn(&mut Observed));
+
 #[test]
 fn what_is_fixed_at_creation_is_refused_with_the_way_out() {
     let lake = lake();
     let desired = of(&lake);
-    type Case = (&'static str, fn(&mut Observed));
-    let cases: [Case; 3] = [
+    let cases: [Fixed; 3] = [
         ("source stream", |live| live.stream_arn.push('x')),
         ("source role", |live| live.source_role_arn.push('x')),
         ("does not write to S3", |live| live.destination = None),

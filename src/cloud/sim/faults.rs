@@ -1,0 +1,176 @@
+//! What goes wrong: by rule, or by chance from a seed.
+
+use super::{Op, Refused};
+
+/// What happens to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The service refuses; nothing happens.
+    Refuse(Refused),
+    /// The call is carried out, its answer never arrives (`Timeout`).
+    LoseAnswer,
+    /// The operator dies before the call goes out. No call comes back any more, until [`super::Sim::restart`].
+    CrashBefore,
+    /// The operator dies after the call was carried out.
+    CrashAfter,
+}
+
+/// Which calls go wrong, and how. The first rule that fits is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// `kms`; empty: any.
+    pub service: &'static str,
+    /// `CreateKey`; empty: any.
+    pub operation: &'static str,
+    /// Name, id or ARN that the call is about; empty: any.
+    pub subject: String,
+    /// Only calls that change something.
+    pub writes: bool,
+    /// How many fitting calls pass first.
+    pub skip: usize,
+    /// How many fitting calls then go wrong.
+    pub times: usize,
+    /// What happens to them.
+    pub fault: Fault,
+}
+
+/// Faults by chance, the same ones for the same seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Chaos {
+    /// Calls of a thousand that the service refuses: throttled, or broken inside.
+    pub refused: u64,
+    /// Writes of a thousand that are carried out and whose answer is lost.
+    pub lost: u64,
+}
+
+/// What is to go wrong, and whether the operator is dead.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    /// Rules, in order.
+    pub rules: Vec<Rule>,
+    /// Chance.
+    pub chaos: Chaos,
+    /// Whether the operator died; see [`super::Sim::restart`].
+    pub crashed: bool,
+}
+
+impl Rule {
+    /// Every call of this operation goes wrong, from now on.
+    pub fn every(service: &'static str, operation: &'static str, fault: Fault) -> Self {
+        Self {
+            service,
+            operation,
+            subject: String::new(),
+            writes: false,
+            skip: 0,
+            times: usize::MAX,
+            fault,
+        }
+    }
+
+    /// The next call of this operation goes wrong, once.
+    pub fn next(service: &'static str, operation: &'static str, fault: Fault) -> Self {
+        Self {
+            times: 1,
+            ..Self::every(service, operation, fault)
+        }
+    }
+
+    /// The `k`-th write from now goes wrong (`k` counts from 1).
+    pub fn write(k: usize, fault: Fault) -> Self {
+        Self {
+            writes: true,
+            skip: k.saturating_sub(1),
+            ..Self::next("", "", fault)
+        }
+    }
+
+    fn fits(&self, op: &Op) -> bool {
+        let any = |want: &str, have: &str| want.is_empty() || want == have;
+        any(self.service, op.service)
+            && any(self.operation, op.operation)
+            && any(&self.subject, &op.subject)
+            && (op.write || !self.writes)
+            && self.times > 0
+    }
+}
+
+impl Faults {
+    /// What happens to this call; `chance` gives a number below its argument.
+    pub(super) fn pick(&mut self, op: &Op, mut chance: impl FnMut(u64) -> u64) -> Option<Fault> {
+        if let Some(rule) = self.rules.iter_mut().find(|rule| rule.fits(op)) {
+            if rule.skip > 0 {
+                rule.skip -= 1;
+            } else {
+                rule.times -= 1;
+                return Some(rule.fault.clone());
+            }
+        }
+        if self.chaos == Chaos::default() {
+            return None;
+        }
+        let drawn = chance(1000);
+        if drawn < self.chaos.refused {
+            let kinds = hiccups(op.service);
+            let index = usize::try_from(chance(kinds.len() as u64)).unwrap_or_default();
+            let (status, code, message) = kinds.get(index).copied()?;
+            return Some(Fault::Refuse(Refused::new(status, code, message)));
+        }
+        (op.write && drawn < self.chaos.refused + self.chaos.lost).then_some(Fault::LoseAnswer)
+    }
+}
+
+/// How each service asks to slow down, or says that it is broken (the "Common Errors" page of each API reference).
+pub(super) fn hiccups(service: &str) -> &'static [(u16, &'static str, &'static str)] {
+    match service {
+        "s3" => &[
+            (503, "SlowDown", "Please reduce your request rate."),
+            (
+                500,
+                "InternalError",
+                "We encountered an internal error. Please try again.",
+            ),
+        ],
+        "iam" | "sts" => &[
+            (400, "Throttling", "Rate exceeded"),
+            (
+                500,
+                "ServiceFailure",
+                "The request processing has failed because of an unknown error.",
+            ),
+        ],
+        "lambda" | "athena" => &[
+            (429, "TooManyRequestsException", "Rate exceeded"),
+            (500, "InternalServerException", "An internal error occurred."),
+        ],
+        "kinesis" => &[
+            (400, "LimitExceededException", "Rate exceeded"),
+            (
+                500,
+                "InternalFailure",
+                "The request processing has failed because of an unknown error.",
+            ),
+        ],
+        "kms" => &[
+            (400, "ThrottlingException", "Rate exceeded"),
+            (
+                500,
+                "KMSInternalException",
+                "The request was rejected because an internal exception occurred.",
+            ),
+        ],
+        "glue" => &[
+            (400, "ThrottlingException", "Rate exceeded"),
+            (400, "OperationTimeoutException", "The operation timed out."),
+            (
+                500,
+                "InternalServiceException",
+                "An internal service error occurred.",
+            ),
+        ],
+        _ => &[
+            (400, "ThrottlingException", "Rate exceeded"),
+            (503, "ServiceUnavailableException", "The service is unavailable."),
+        ],
+    }
+}

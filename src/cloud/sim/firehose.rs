@@ -1,0 +1,465 @@
+//! Firehose delivery streams (API reference; developer guide, "Convert input data format" and "Custom prefixes").
+
+use std::sync::Arc;
+
+use super::iam::Need;
+use super::shelf::Then;
+use super::{Answer, Cloud, Refused, Sim, check, iam, refuse};
+use crate::cloud::clients::absent;
+use crate::model::arn::Scope;
+use crate::model::fault::CallError;
+use crate::model::kinds::delivery::{
+    Change, Conversion, Deserializer, Destination, Observed, SchemaSource, Serializer,
+};
+use crate::model::owner::Tags;
+
+/// A delivery stream.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Delivery {
+    /// What reads say of it.
+    pub seen: Observed,
+    /// Set by a test: the deletion fails with this, until it is forced.
+    pub undeletable: Option<String>,
+}
+
+pub(super) const SERVICE: &str = "firehose.amazonaws.com";
+
+pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
+    let look = |operation| {
+        sim.read("firehose", operation, name, |cloud| {
+            let arn = cloud.here(place).delivery_stream(name).to_string();
+            found(cloud, &arn).map(|delivery| delivery.seen.clone())
+        })
+    };
+    let Some(seen) = absent(
+        look("DescribeDeliveryStream").await,
+        &["ResourceNotFoundException"],
+    )?
+    else {
+        return Ok(None);
+    };
+    look("ListTagsForDeliveryStream").await?;
+    Ok(Some(seen))
+}
+
+pub(super) fn subject(change: &Change) -> &str {
+    match change {
+        Change::CreateDeliveryStream { name, .. }
+        | Change::UpdateDestination { name, .. }
+        | Change::TagDeliveryStream { name, .. }
+        | Change::UntagDeliveryStream { name, .. }
+        | Change::DeleteDeliveryStream { name, .. } => name,
+    }
+}
+
+pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<()> {
+    let arn = &here.delivery_stream(subject(change)).to_string();
+    match change {
+        Change::CreateDeliveryStream {
+            name,
+            stream_arn,
+            role_arn,
+            destination,
+            tags,
+        } => {
+            valid_create(cloud, here, arn, name, destination, tags)?;
+            if cloud.streams.get(stream_arn).is_none() {
+                return invalid(format!("Kinesis stream {stream_arn} does not exist"));
+            }
+            usable_role(
+                cloud,
+                role_arn,
+                &[Need::new("kinesis:DescribeStream", stream_arn)],
+            )?;
+            create(cloud, arn, change);
+            Ok(())
+        }
+        Change::UpdateDestination {
+            version,
+            destination_id,
+            destination,
+            ..
+        } => update(cloud, here, arn, version, destination_id, destination),
+        Change::TagDeliveryStream { tags, .. } => on(cloud, arn, |live| {
+            check::add_tags(&mut live.seen.tags, tags, "InvalidArgumentException")
+        }),
+        Change::UntagDeliveryStream { keys, .. } => on(cloud, arn, |live| {
+            super::untag(&mut live.seen.tags, keys);
+            Ok(())
+        }),
+        Change::DeleteDeliveryStream { force, .. } => delete(cloud, arn, *force),
+    }
+}
+
+/// First what the model constrains, all as `ValidationException`; then whether the name is taken; then the meaning.
+fn valid_create(
+    cloud: &Cloud,
+    here: &Scope,
+    arn: &str,
+    name: &str,
+    to: &Destination,
+    tags: &Tags,
+) -> Answer<()> {
+    if !check::name(name, 64, "_.-") {
+        return refuse(
+            400,
+            "ValidationException",
+            "Value at 'deliveryStreamName' failed to satisfy constraint",
+        );
+    }
+    check::tags(tags, "InvalidArgumentException")?;
+    in_bounds(to)?;
+    if cloud.deliveries.get(arn).is_some() {
+        let message = format!("Firehose {name} under accountId {} already exists", cloud.account);
+        return refuse(400, "ResourceInUseException", message);
+    }
+    meaningful(to, true)?;
+    order(cloud, here, to)
+}
+
+fn create(cloud: &mut Cloud, arn: &str, change: &Change) {
+    let Change::CreateDeliveryStream {
+        name,
+        stream_arn,
+        role_arn,
+        destination,
+        tags,
+    } = change
+    else {
+        return;
+    };
+    let seen = Observed {
+        name: name.clone(),
+        arn: arn.to_owned(),
+        status: "CREATING".into(),
+        failure: None,
+        version: "1".into(),
+        destination_id: "destinationId-000000000001".into(),
+        stream_arn: stream_arn.clone(),
+        source_role_arn: role_arn.clone(),
+        destination: Some(stored(destination)),
+        tags: tags.clone(),
+    };
+    let delivery = Delivery {
+        seen,
+        undeletable: None,
+    };
+    cloud.deliveries.write(cloud.now, arn, delivery);
+    // A test may have set a failure meanwhile: then it comes out failed.
+    let turn = |live: &mut Delivery| {
+        let failed = live.seen.failure.is_some();
+        live.seen.status = if failed { "CREATING_FAILED" } else { "ACTIVE" }.into();
+    };
+    let due = cloud.now + cloud.timing.delivery_creating;
+    cloud.deliveries.later(due, arn, Then::Turn(Arc::new(turn)));
+}
+
+fn update(
+    cloud: &mut Cloud,
+    here: &Scope,
+    arn: &str,
+    version: &str,
+    destination_id: &str,
+    to: &Destination,
+) -> Answer<()> {
+    let live = found(cloud, arn)?.seen.clone();
+    in_bounds(to)?;
+    if live.status != "ACTIVE" {
+        return not_active(&live);
+    }
+    if live.version != version {
+        let (name, is) = (&live.name, &live.version);
+        let message = format!(
+            "Cannot update firehose: {name} since the current version id: {is} and specified version id: {version} do not match"
+        );
+        return refuse(400, "ConcurrentModificationException", message);
+    }
+    if live.destination_id != destination_id {
+        return invalid(format!("Destination Id {destination_id} not found"));
+    }
+    meaningful(to, false)?;
+    let old = live.destination.unwrap_or_default();
+    if old.backup.is_some() && to.backup.is_none() {
+        return invalid("S3BackupMode cannot be changed from Enabled to Disabled".to_owned());
+    }
+    order(cloud, here, to)?;
+    let merged = stored(&merged(&old, to));
+    on(cloud, arn, |live| {
+        live.seen.destination = Some(merged);
+        live.seen.version = (live.seen.version.parse::<u64>().unwrap_or_default() + 1).to_string();
+        Ok(())
+    })
+}
+
+/// What is left out keeps its old value (API reference, `UpdateDestination`): buffering and compression; for everything
+/// else there is a neutral value, which is sent.
+fn merged(old: &Destination, new: &Destination) -> Destination {
+    let mut all = new.clone();
+    all.buffering = new.buffering.or(old.buffering);
+    all.compression = new.compression.clone().or_else(|| old.compression.clone());
+    if let (Some(new), Some(old)) = (&new.backup, &old.backup) {
+        all.backup = Some(Box::new(merged(old, new)));
+    }
+    all
+}
+
+fn delete(cloud: &mut Cloud, arn: &str, force: bool) -> Answer<()> {
+    let live = found(cloud, arn)?.clone();
+    match live.seen.status.as_str() {
+        "CREATING" => return not_active(&live.seen),
+        "DELETING" => return Ok(()),
+        _ => {}
+    }
+    on(cloud, arn, |live| {
+        live.seen.status = "DELETING".into();
+        Ok(())
+    })?;
+    let due = cloud.now + cloud.timing.delivery_deleting;
+    let fails = |live: &mut Delivery| {
+        live.seen.status = "DELETING_FAILED".into();
+        live.seen.failure.clone_from(&live.undeletable);
+    };
+    let then = match live.undeletable {
+        Some(_) if !force => Then::Turn(Arc::new(fails) as Arc<dyn Fn(&mut Delivery) + Send + Sync>),
+        _ => Then::Gone,
+    };
+    cloud.deliveries.later(due, arn, then);
+    Ok(())
+}
+
+/// The bounds of the API's model.
+fn in_bounds(to: &Destination) -> Answer<()> {
+    let refused = |what: &str| {
+        let message = format!("1 validation error detected: Value at '{what}' failed to satisfy constraint");
+        refuse(400, "ValidationException", message)
+    };
+    if !to.role_arn.contains(":role/") || to.role_arn.len() > 512 {
+        return refused("roleARN");
+    }
+    if !to.bucket_arn.contains(":s3:::") {
+        return refused("bucketARN");
+    }
+    if to.prefix.chars().count() > 1024 || to.error_prefix.chars().count() > 1024 {
+        return refused("prefix");
+    }
+    let sizes = |(seconds, mib)| (0..=900).contains(&seconds) && (1..=128).contains(&mib);
+    if to.buffering.is_some_and(|hints| !sizes(hints)) {
+        return refused("bufferingHints");
+    }
+    let formats = ["UNCOMPRESSED", "GZIP", "ZIP", "Snappy", "HADOOP_SNAPPY"];
+    if to
+        .compression
+        .as_deref()
+        .is_some_and(|format| !formats.contains(&format))
+    {
+        return refused("compressionFormat");
+    }
+    let zone =
+        |zone: &str| zone.len() <= 50 && zone.chars().all(|c| c.is_ascii_alphabetic() || "/_".contains(c));
+    if to.time_zone.as_deref().is_some_and(|name| !zone(name)) {
+        return refused("customTimeZone");
+    }
+    let extension = |text: &str| {
+        let chars = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "!-_.*'()".contains(c);
+        text.is_empty()
+            || text.len() <= 128 && text.starts_with('.') && text.len() > 1 && text.chars().all(chars)
+    };
+    if to.file_extension.as_deref().is_some_and(|text| !extension(text)) {
+        return refused("fileExtension");
+    }
+    let codecs = |codec: &Option<String>, known: &[&str]| codec.as_deref().is_none_or(|c| known.contains(&c));
+    match to.conversion.as_ref().map(|c| &c.serializer) {
+        Some(Serializer::Parquet { compression })
+            if !codecs(compression, &["SNAPPY", "GZIP", "UNCOMPRESSED"]) =>
+        {
+            return refused("parquetSerDe.compression");
+        }
+        Some(Serializer::Orc { compression }) if !codecs(compression, &["SNAPPY", "ZLIB", "NONE"]) => {
+            return refused("orcSerDe.compression");
+        }
+        _ => {}
+    }
+    to.backup.as_deref().map_or(Ok(()), in_bounds)
+}
+
+/// What is checked by meaning, one after another.
+fn meaningful(to: &Destination, creating: bool) -> Answer<()> {
+    if let Some(conversion) = &to.conversion {
+        if to
+            .compression
+            .as_deref()
+            .is_some_and(|format| format != "UNCOMPRESSED")
+        {
+            let message = "CompressionFormat must be UNCOMPRESSED when data format conversion is enabled";
+            return invalid(message.to_owned());
+        }
+        if to.buffering.is_some_and(|(_, mib)| mib < 64) {
+            let message =
+                "BufferingHints.SizeInMBs must be at least 64 when data format conversion is enabled";
+            return invalid(message.to_owned());
+        }
+        if conversion.deserializer == Deserializer::Unknown || conversion.serializer == Serializer::Unknown {
+            return invalid("Exactly one deserializer and one serializer must be specified".to_owned());
+        }
+        let schema = &conversion.schema;
+        let named = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+        if !named(&schema.database) || !named(&schema.table) || creating && schema.role_arn.is_empty() {
+            return invalid("SchemaConfiguration needs RoleARN, DatabaseName and TableName".to_owned());
+        }
+    }
+    if let Some(fault) = prefix_fault(&to.prefix, &to.error_prefix) {
+        return invalid(fault);
+    }
+    to.backup
+        .as_deref()
+        .map_or(Ok(()), |backup| meaningful(backup, creating))
+}
+
+/// The values of `!{namespace:value}`; `None` where one is not closed.
+fn expressions(prefix: &str) -> Option<Vec<&str>> {
+    let mut parts = prefix.split("!{");
+    parts.next()?;
+    parts
+        .map(|part| part.split_once('}').map(|(inside, _)| inside))
+        .collect()
+}
+
+fn prefix_fault(prefix: &str, errors: &str) -> Option<String> {
+    let known =
+        |e: &&str| e.starts_with("timestamp:") || e.starts_with("firehose:") || e.starts_with("partitionKey");
+    let (Some(data), Some(error)) = (expressions(prefix), expressions(errors)) else {
+        return Some("Prefix has an expression that is not closed".to_owned());
+    };
+    if let Some(unknown) = data.iter().chain(&error).find(|e| !known(e)) {
+        return Some(format!("Expression {unknown} is not supported"));
+    }
+    let error_type = "firehose:error-output-type";
+    if data.contains(&error_type) {
+        return Some("Prefix must not contain !{firehose:error-output-type}".to_owned());
+    }
+    if !data.is_empty() && errors.is_empty() {
+        return Some("ErrorOutputPrefix can't be null when Prefix contains expressions".to_owned());
+    }
+    if !error.is_empty() && !error.contains(&error_type) {
+        return Some("ErrorOutputPrefix must contain !{firehose:error-output-type}".to_owned());
+    }
+    None
+}
+
+/// What must be there first: the role, usable by Firehose; the table, readable by it. A log group or stream that is
+/// missing is refused here too: Firehose takes it and then logs nowhere, which no later answer would show.
+fn order(cloud: &Cloud, here: &Scope, to: &Destination) -> Answer<()> {
+    usable_role(cloud, &to.role_arn, &[])?;
+    if let Some(Conversion { schema, .. }) = &to.conversion {
+        let table = here.table(&schema.database, &schema.table).to_string();
+        let needs = schema_needs(here, schema);
+        if let Err(iam::Useless::NotAllowed) = iam::usable(cloud, &schema.role_arn, SERVICE, &needs) {
+            let message = "Access was denied when calling Glue. Please ensure that the role specified in the data format conversion configuration has the necessary permissions.";
+            return invalid(message.to_owned());
+        }
+        usable_role(cloud, &schema.role_arn, &[])?;
+        if cloud.tables.get(&table).is_none() {
+            let message = format!(
+                "The specified table {}.{} was not found in Glue",
+                schema.database, schema.table
+            );
+            return invalid(message);
+        }
+    }
+    if let Some((group, stream)) = &to.logging {
+        let live = cloud.log_groups.get(&here.log_group(group).to_string());
+        if !live.is_some_and(|live| live.streams.contains(stream)) {
+            return invalid(format!("Log stream {stream} of log group {group} does not exist"));
+        }
+    }
+    to.backup
+        .as_deref()
+        .map_or(Ok(()), |backup| order(cloud, here, backup))
+}
+
+/// Glue asks for the right on the table and on all that it is in (Glue developer guide, "Specifying resource ARNs").
+pub(super) fn schema_needs(here: &Scope, schema: &SchemaSource) -> [Need<'static>; 3] {
+    [
+        here.catalog(),
+        here.database(&schema.database),
+        here.table(&schema.database, &schema.table),
+    ]
+    .map(|resource| Need::new("glue:GetTable", &resource))
+}
+
+fn usable_role(cloud: &Cloud, arn: &str, needs: &[Need<'_>]) -> Answer<()> {
+    match iam::usable(cloud, arn, SERVICE, needs) {
+        Ok(()) => Ok(()),
+        Err(iam::Useless::NotAssumable) => invalid(format!(
+            "Firehose is unable to assume role {arn}. Please check the role provided."
+        )),
+        Err(iam::Useless::NotAllowed) => {
+            let actions: Vec<&str> = needs.iter().map(|need| need.action).collect();
+            invalid(format!(
+                "Role {arn} is not authorized to perform: {}.",
+                actions.join(", ")
+            ))
+        }
+    }
+}
+
+/// As it is read back: defaults filled in, those of serializer and deserializer left out.
+fn stored(to: &Destination) -> Destination {
+    let mut to = to.clone();
+    let size = if to.conversion.is_some() { 128 } else { 5 };
+    to.buffering.get_or_insert((300, size));
+    to.compression.get_or_insert_with(|| "UNCOMPRESSED".into());
+    // The backup is a plain S3 destination: it has neither time zone nor extension.
+    let plain = |to: &mut Destination| (to.time_zone, to.file_extension) = (None, None);
+    to.time_zone = to
+        .time_zone
+        .filter(|zone| !zone.is_empty())
+        .or_else(|| Some("UTC".into()));
+    to.file_extension = to.file_extension.filter(|text| !text.is_empty());
+    if let Some(conversion) = &mut to.conversion {
+        match &mut conversion.serializer {
+            Serializer::Parquet { compression } | Serializer::Orc { compression } => {
+                *compression = compression.take().filter(|codec| codec != "SNAPPY");
+            }
+            Serializer::Unknown => {}
+        }
+        if let Deserializer::OpenX {
+            case_insensitive,
+            dots_to_underscores,
+            ..
+        } = &mut conversion.deserializer
+        {
+            *case_insensitive = case_insensitive.filter(|on| !on);
+            *dots_to_underscores = dots_to_underscores.filter(|on| *on);
+        }
+    }
+    to.backup = to.backup.map(|backup| {
+        let mut backup = stored(&backup);
+        plain(&mut backup);
+        Box::new(backup)
+    });
+    to
+}
+
+fn found<'a>(cloud: &'a Cloud, arn: &str) -> Answer<&'a Delivery> {
+    let none = || {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let message = format!("Firehose {name} under account {} not found.", cloud.account);
+        Refused::new(400, "ResourceNotFoundException", message)
+    };
+    cloud.deliveries.get(arn).ok_or_else(none)
+}
+
+fn on(cloud: &mut Cloud, arn: &str, edit: impl FnOnce(&mut Delivery) -> Answer<()>) -> Answer<()> {
+    found(cloud, arn)?;
+    cloud.deliveries.edit(cloud.now, arn, edit).unwrap_or(Ok(()))
+}
+
+fn not_active(live: &Observed) -> Answer<()> {
+    let message = format!("Firehose {} is not in correct state: {}", live.name, live.status);
+    refuse(400, "ResourceInUseException", message)
+}
+
+fn invalid(message: String) -> Answer<()> {
+    refuse(400, "InvalidArgumentException", message)
+}

@@ -1,0 +1,272 @@
+//! Glue databases and tables (API reference).
+
+use std::collections::BTreeSet;
+
+use super::{Answer, Cloud, Refused, Sim, check, refuse};
+use crate::cloud::clients::absent;
+use crate::model::arn::Scope;
+use crate::model::fault::CallError;
+use crate::model::kinds::Depth;
+use crate::model::kinds::database;
+use crate::model::kinds::table::{self, TableInput};
+
+pub(super) async fn observe_database(
+    sim: &Sim,
+    place: &Scope,
+    t: &database::Target,
+) -> Result<Option<database::Observed>, CallError> {
+    let look = |operation| {
+        sim.read("glue", operation, &t.name, |cloud| {
+            let live = cloud
+                .databases
+                .get(&cloud.here(place).database(&t.name).to_string());
+            live.cloned().ok_or_else(|| no_database(&t.name))
+        })
+    };
+    let Some(mut seen) = absent(look("GetDatabase").await, &["EntityNotFoundException"])? else {
+        return Ok(None);
+    };
+    look("GetTags").await?;
+    if t.depth == Depth::Contents {
+        let tables = sim.read("glue", "GetTables", &t.name, |cloud| {
+            let all = cloud.tables.iter().map(|(_, table)| table);
+            Ok(all
+                .filter(|table| table.database == t.name)
+                .map(|table| table.input.name.clone())
+                .collect())
+        });
+        seen.tables = Some(tables.await?);
+    }
+    Ok(Some(seen))
+}
+
+pub(super) async fn observe_table(
+    sim: &Sim,
+    place: &Scope,
+    database: &str,
+    name: &str,
+) -> Result<Option<table::Observed>, CallError> {
+    let live = sim.read("glue", "GetTable", name, |cloud| {
+        let live = cloud
+            .tables
+            .get(&cloud.here(place).table(database, name).to_string());
+        live.cloned().ok_or_else(|| no_table(name))
+    });
+    absent(live.await, &["EntityNotFoundException"])
+}
+
+pub(super) fn database_subject(change: &database::Change) -> &str {
+    use database::Change;
+    match change {
+        Change::CreateDatabase { input, .. } | Change::UpdateDatabase { input } => &input.name,
+        Change::TagResource { arn, .. } | Change::UntagResource { arn, .. } => arn,
+        Change::DeleteDatabase { name } => name,
+    }
+}
+
+pub(super) fn table_subject(change: &table::Change) -> &str {
+    use table::Change;
+    match change {
+        Change::CreateTable { input, .. } | Change::UpdateTable { input, .. } => &input.name,
+        Change::DeleteTable { name, .. } => name,
+    }
+}
+
+pub(super) fn apply_database(cloud: &mut Cloud, here: &Scope, change: &database::Change) -> Answer<()> {
+    use database::{Change, Observed};
+    match change {
+        Change::CreateDatabase { input, tags } => {
+            let mut input = valid_database(input)?;
+            check::tags(tags, "InvalidInputException")?;
+            let arn = here.database(&input.name).to_string();
+            if cloud.databases.get(&arn).is_some() {
+                return refuse(400, "AlreadyExistsException", "Database already exists.");
+            }
+            // Filled in unless Lake Formation's settings were changed.
+            let all = (Some("IAM_ALLOWED_PRINCIPALS".to_owned()), vec!["ALL".to_owned()]);
+            input.default_permissions.get_or_insert_with(|| vec![all]);
+            let tags = tags.clone();
+            let database = Observed {
+                input,
+                tags,
+                tables: None,
+            };
+            cloud.databases.write(cloud.now, &arn, database);
+            Ok(())
+        }
+        Change::UpdateDatabase { input } => {
+            let input = valid_database(input)?;
+            let arn = here.database(&input.name).to_string();
+            on_database(cloud, &arn, |live| {
+                live.input = input;
+                Ok(())
+            })
+        }
+        Change::TagResource { arn, tags } => on_database(cloud, arn, |live| {
+            check::add_tags(&mut live.tags, tags, "InvalidInputException")
+        }),
+        Change::UntagResource { arn, keys } => on_database(cloud, arn, |live| {
+            super::untag(&mut live.tags, keys);
+            Ok(())
+        }),
+        Change::DeleteDatabase { name } => {
+            let arn = here.database(name).to_string();
+            on_database(cloud, &arn, |_| Ok(()))?;
+            cloud.databases.erase(cloud.now, &arn);
+            // Its tables go with it (API reference, DeleteDatabase).
+            let its = here.table(name, "").to_string();
+            let arns: Vec<String> = cloud.tables.iter().map(|(arn, _)| arn.to_owned()).collect();
+            for arn in arns.iter().filter(|arn| arn.starts_with(&its)) {
+                cloud.tables.erase(cloud.now, arn);
+            }
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn apply_table(cloud: &mut Cloud, here: &Scope, change: &table::Change) -> Answer<()> {
+    use table::{Change, Observed};
+    match change {
+        Change::CreateTable { database, input } => {
+            let input = valid_table(input)?;
+            if cloud
+                .databases
+                .get(&here.database(database).to_string())
+                .is_none()
+            {
+                return Err(no_database(database));
+            }
+            let arn = here.table(database, &input.name).to_string();
+            if cloud.tables.get(&arn).is_some() {
+                return refuse(400, "AlreadyExistsException", "Table already exists.");
+            }
+            let table = Observed {
+                database: database.clone(),
+                input,
+                version: Some("0".into()),
+            };
+            cloud.tables.write(cloud.now, &arn, table);
+            Ok(())
+        }
+        Change::UpdateTable {
+            database,
+            input,
+            version,
+        } => {
+            let input = valid_table(input)?;
+            let arn = here.table(database, &input.name).to_string();
+            let live = cloud.tables.get(&arn).ok_or_else(|| no_table(&input.name))?;
+            if version.is_some() && *version != live.version {
+                let message = "Update table failed due to concurrent modifications.";
+                return refuse(400, "ConcurrentModificationException", message);
+            }
+            cloud.tables.edit(cloud.now, &arn, |live| {
+                live.input = input;
+                next_version(live);
+            });
+            Ok(())
+        }
+        Change::DeleteTable { database, name } => {
+            let arn = here.table(database, name).to_string();
+            if cloud.tables.get(&arn).is_none() {
+                return Err(no_table(name));
+            }
+            cloud.tables.erase(cloud.now, &arn);
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn next_version(live: &mut table::Observed) {
+    let version = live.version.as_deref().and_then(|text| text.parse::<u64>().ok());
+    live.version = Some(version.map_or(0, |number| number + 1).to_string());
+}
+
+fn valid_database(input: &database::DatabaseInput) -> Answer<database::DatabaseInput> {
+    let mut input = input.clone();
+    // Names are folded to lower case.
+    input.name.make_ascii_lowercase();
+    valid_name(&input.name)?;
+    if input
+        .description
+        .as_deref()
+        .is_some_and(|text| text.chars().count() > 2048)
+    {
+        return refuse(
+            400,
+            "InvalidInputException",
+            "Description has more than 2048 characters",
+        );
+    }
+    Ok(input)
+}
+
+/// Glue looks at lengths and names, never at whether a type is one.
+fn valid_table(input: &TableInput) -> Answer<TableInput> {
+    let invalid = |message: &str| refuse(400, "InvalidInputException", message);
+    let mut input = input.clone();
+    input.name.make_ascii_lowercase();
+    valid_name(&input.name)?;
+    let columns = || input.columns.iter().chain(&input.partition_keys);
+    if columns().any(|c| c.name.is_empty() || c.name.chars().count() > 255 || c.r#type.len() > 131_072) {
+        return invalid("A column's name or type is too long");
+    }
+    if columns().any(|c| {
+        c.comment
+            .as_deref()
+            .is_some_and(|text| text.chars().count() > 255)
+    }) {
+        return invalid("A column's comment has more than 255 characters");
+    }
+    let names: BTreeSet<String> = columns().map(|c| c.name.to_ascii_lowercase()).collect();
+    if names.len() != columns().count() {
+        return invalid("Duplicate column names in table");
+    }
+    if input.location.chars().count() > 2056 {
+        return invalid("Location has more than 2056 characters");
+    }
+    if input
+        .parameters
+        .iter()
+        .any(|(k, v)| k.is_empty() || k.len() > 255 || v.len() > 512_000)
+    {
+        return invalid("A parameter's key or value is too long");
+    }
+    if input
+        .description
+        .as_deref()
+        .is_some_and(|text| text.chars().count() > 2048)
+    {
+        return invalid("Description has more than 2048 characters");
+    }
+    Ok(input)
+}
+
+fn valid_name(name: &str) -> Answer<()> {
+    if (1..=255).contains(&name.chars().count()) && !name.contains(['/', '\n', '\t']) {
+        return Ok(());
+    }
+    refuse(400, "InvalidInputException", format!("Name {name} is not valid"))
+}
+
+fn on_database(
+    cloud: &mut Cloud,
+    arn: &str,
+    edit: impl FnOnce(&mut database::Observed) -> Answer<()>,
+) -> Answer<()> {
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    let edited = cloud.databases.edit(cloud.now, arn, edit);
+    edited.unwrap_or_else(|| Err(no_database(name)))
+}
+
+fn no_database(name: &str) -> Refused {
+    Refused::new(
+        400,
+        "EntityNotFoundException",
+        format!("Database {name} not found."),
+    )
+}
+
+fn no_table(name: &str) -> Refused {
+    Refused::new(400, "EntityNotFoundException", format!("Table {name} not found."))
+}

@@ -1,0 +1,433 @@
+//! KMS (API reference; developer guide, "Key states of AWS KMS keys" and "Request quotas").
+
+use jiff::SignedDuration;
+
+use super::shelf::Then;
+use super::{Answer, Cloud, Refused, Sim, check, policy, refuse};
+use crate::cloud::Done;
+use crate::cloud::clients::absent;
+use crate::model::arn::{KeyArn, Scope};
+use crate::model::fault::CallError;
+use crate::model::kinds::key::{Change, Observed, Target};
+use crate::model::owner::{Ownership, Tags};
+
+/// A key. Nothing but its date removes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// What reads say of it; `alias` and `alias_target` are the aliases' business and stay empty.
+    pub seen: Observed,
+}
+
+/// Makes the reads that the adapter makes: alias, recorded id, then every key of the account.
+pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
+    let behind_alias = find(sim, place, &t.alias).await?;
+    let alias_target = behind_alias.as_ref().map(|key| key.arn.key_id().to_owned());
+    if alias_target.is_some() && (t.known.is_none() || t.known == alias_target) {
+        return properties(sim, place, t, behind_alias, alias_target).await;
+    }
+    let mut key = match &t.known {
+        Some(known) => find(sim, place, known).await?,
+        None => None,
+    };
+    if let (Some(known), Some(_)) = (&key, &behind_alias)
+        && t.owner.judge(&tags(sim, place, known).await?) != Ownership::Ours
+    {
+        key = None;
+    }
+    if key.is_none() {
+        key = match behind_alias {
+            Some(other) => Some(other),
+            None => search(sim, place, t).await?,
+        };
+    }
+    properties(sim, place, t, key, alias_target).await
+}
+
+async fn properties(
+    sim: &Sim,
+    place: &Scope,
+    t: &Target,
+    key: Option<Observed>,
+    alias_target: Option<String>,
+) -> Result<Option<Observed>, CallError> {
+    let Some(key) = key else { return Ok(None) };
+    let policy = look(sim, place, "GetKeyPolicy", &key).await?.policy;
+    let rotation = match key.state.as_str() {
+        "Enabled" => look(sim, place, "GetKeyRotationStatus", &key).await?.rotation,
+        _ => None,
+    };
+    Ok(Some(Observed {
+        policy,
+        rotation,
+        tags: tags(sim, place, &key).await?,
+        alias: t.alias.clone(),
+        alias_target,
+        ..key
+    }))
+}
+
+async fn look(
+    sim: &Sim,
+    place: &Scope,
+    operation: &'static str,
+    key: &Observed,
+) -> Result<Observed, CallError> {
+    let id = key.arn.key_id();
+    sim.read("kms", operation, id, |cloud| describe(cloud, place, id))
+        .await
+}
+
+async fn tags(sim: &Sim, place: &Scope, key: &Observed) -> Result<Tags, CallError> {
+    Ok(look(sim, place, "ListResourceTags", key).await?.tags)
+}
+
+async fn find(sim: &Sim, place: &Scope, what: &str) -> Result<Option<Observed>, CallError> {
+    let key = sim.read("kms", "DescribeKey", what, |cloud| describe(cloud, place, what));
+    absent(key.await, &["NotFoundException"])
+}
+
+/// The account's keys one by one, but for those that another alias of ours names: the one with the owner's tags and the
+/// description, best one that is not pending deletion.
+async fn search(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
+    let lakes = t.alias.split_once('-').map_or(&*t.alias, |(start, _)| start);
+    let taken = sim.read("kms", "ListAliases", "", |cloud| {
+        let start = cloud.here(place).key_alias(lakes).to_string() + "-";
+        let ours = cloud.aliases.iter().filter(|(arn, _)| arn.starts_with(&start));
+        Ok(ours.map(|(_, id)| id.clone()).collect::<Vec<_>>())
+    });
+    let taken = taken.await?;
+    let all = sim.read("kms", "ListKeys", "", |cloud| {
+        let at = cloud.view(cloud.timing.kms_lag);
+        let here = cloud.here(place).key("").to_string();
+        let arns = cloud
+            .keys
+            .iter()
+            .map(|(arn, _)| arn)
+            .filter(|arn| arn.starts_with(&here));
+        let seen = arns.filter_map(|arn| cloud.keys.seen(arn, at));
+        Ok(seen.map(|key| key.seen.clone()).collect::<Vec<_>>())
+    });
+    let mut found = Vec::new();
+    for key in all.await? {
+        let candidate = !taken.iter().any(|id| id == key.arn.key_id());
+        if candidate && t.owner.judge(&tags(sim, place, &key).await?) == Ownership::Ours {
+            found.extend(find(sim, place, key.arn.key_id()).await?);
+        }
+    }
+    found.retain(|key| key.description == t.description);
+    Ok(found
+        .into_iter()
+        .min_by_key(|key| (key.state == "PendingDeletion", key.arn.clone())))
+}
+
+fn describe(cloud: &mut Cloud, place: &Scope, what: &str) -> Answer<Observed> {
+    let here = cloud.here(place);
+    let at = cloud.view(cloud.timing.kms_lag);
+    if !what.starts_with("alias/") {
+        return key_at(cloud, &here, what, at).map(|key| key.seen.clone());
+    }
+    let arn = here.key_alias(what).to_string();
+    match cloud.aliases.seen(&arn, at).cloned() {
+        Some(id) => key_at(cloud, &here, &id, cloud.now).map(|key| key.seen.clone()),
+        None => refuse(400, "NotFoundException", format!("Alias {arn} is not found.")),
+    }
+}
+
+fn key_at<'a>(cloud: &'a Cloud, here: &Scope, id: &str, at: jiff::Timestamp) -> Answer<&'a Key> {
+    let arn = here.key(id).to_string();
+    let none = || Refused::new(400, "NotFoundException", format!("Key '{arn}' does not exist"));
+    cloud.keys.seen(&arn, at).ok_or_else(none)
+}
+
+pub(super) fn subject(change: &Change) -> &str {
+    match change {
+        Change::CreateKey { description, .. } => description,
+        Change::CreateAlias { alias, .. }
+        | Change::UpdateAlias { alias, .. }
+        | Change::DeleteAlias { alias } => alias,
+        Change::EnableKey { key_id }
+        | Change::CancelKeyDeletion { key_id }
+        | Change::ScheduleKeyDeletion { key_id, .. }
+        | Change::EnableKeyRotation { key_id }
+        | Change::DisableKeyRotation { key_id }
+        | Change::PutKeyPolicy { key_id, .. }
+        | Change::UpdateKeyDescription { key_id, .. }
+        | Change::TagResource { key_id, .. }
+        | Change::UntagResource { key_id, .. } => key_id,
+    }
+}
+
+pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<Done> {
+    match change {
+        Change::CreateKey {
+            description,
+            policy,
+            tags,
+        } => return create(cloud, here, description, policy, tags),
+        Change::CreateAlias { alias, key_id } => {
+            valid_alias(alias)?;
+            let arn = here.key_alias(alias).to_string();
+            if cloud.aliases.get(&arn).is_some() {
+                return refuse(
+                    400,
+                    "AlreadyExistsException",
+                    format!("An alias with the name {arn} already exists"),
+                );
+            }
+            point(cloud, here, &arn, key_id)?;
+        }
+        Change::UpdateAlias { alias, key_id } => {
+            let arn = existing_alias(cloud, here, alias)?;
+            point(cloud, here, &arn, key_id)?;
+        }
+        Change::DeleteAlias { alias } => {
+            let arn = existing_alias(cloud, here, alias)?;
+            cloud.aliases.erase(cloud.now, &arn);
+        }
+        Change::EnableKey { key_id } => on(cloud, here, key_id, Needs::NotDoomed, |key| {
+            key.state = "Enabled".into();
+            Ok(())
+        })?,
+        Change::CancelKeyDeletion { key_id } => {
+            // "After you cancel deletion, the key is disabled" (API reference, CancelKeyDeletion).
+            on(cloud, here, key_id, Needs::Doomed, |key| {
+                key.state = "Disabled".into();
+                Ok(())
+            })?;
+            cloud.keys.stay(&here.key(key_id).to_string());
+        }
+        Change::ScheduleKeyDeletion { key_id, days } => schedule_deletion(cloud, here, key_id, *days)?,
+        Change::EnableKeyRotation { key_id } => on(cloud, here, key_id, Needs::Enabled, |key| {
+            key.rotation = Some(true);
+            Ok(())
+        })?,
+        Change::DisableKeyRotation { key_id } => on(cloud, here, key_id, Needs::Enabled, |key| {
+            key.rotation = Some(false);
+            Ok(())
+        })?,
+        Change::PutKeyPolicy { key_id, policy } => {
+            let policy = valid_policy(cloud, here, policy)?;
+            on(cloud, here, key_id, Needs::Nothing, |key| {
+                key.policy = policy;
+                Ok(())
+            })?;
+        }
+        Change::UpdateKeyDescription { key_id, description } => {
+            valid_description(description)?;
+            on(cloud, here, key_id, Needs::NotDoomed, |key| {
+                key.description.clone_from(description);
+                Ok(())
+            })?;
+        }
+        Change::TagResource { key_id, tags } => on(cloud, here, key_id, Needs::NotDoomed, |key| {
+            check::add_tags(&mut key.tags, tags, "TagException")
+        })?,
+        Change::UntagResource { key_id, keys } => on(cloud, here, key_id, Needs::NotDoomed, |key| {
+            super::untag(&mut key.tags, keys);
+            Ok(())
+        })?,
+    }
+    Ok(Done::default())
+}
+
+fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags: &Tags) -> Answer<Done> {
+    valid_description(description)?;
+    check::tags(tags, "TagException")?;
+    let policy = valid_policy(cloud, here, policy)?;
+    let id = new_id(cloud);
+    let arn = here.key(&id).to_string();
+    let Ok(parsed) = KeyArn::parse(&arn) else {
+        return refuse(500, "KMSInternalException", arn);
+    };
+    let seen = Observed {
+        arn: parsed,
+        state: "Enabled".into(),
+        description: description.to_owned(),
+        rotation: Some(false),
+        policy,
+        tags: tags.clone(),
+        alias: String::new(),
+        alias_target: None,
+    };
+    cloud.keys.write(cloud.now, &arn, Key { seen });
+    Ok(Done { key_id: Some(id) })
+}
+
+fn new_id(cloud: &mut Cloud) -> String {
+    let mut part = |bits: u32| cloud.chance(1 << bits);
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        part(32),
+        part(16),
+        part(12),
+        part(12),
+        part(48)
+    )
+}
+
+/// What state a key must be in for a call (developer guide, "Key states", its table).
+#[derive(Clone, Copy)]
+enum Needs {
+    Nothing,
+    NotDoomed,
+    Enabled,
+    Doomed,
+}
+
+fn on(
+    cloud: &mut Cloud,
+    here: &Scope,
+    id: &str,
+    needs: Needs,
+    edit: impl FnOnce(&mut Observed) -> Answer<()>,
+) -> Answer<()> {
+    let at = cloud.now - cloud.timing.kms_lag;
+    let arn = here.key(id).to_string();
+    // A key that is new may not be known everywhere yet; one that is known is judged by what it is now.
+    key_at(cloud, here, id, at)?;
+    let state = key_at(cloud, here, id, cloud.now)?.seen.state.clone();
+    let doomed = state == "PendingDeletion";
+    match needs {
+        Needs::NotDoomed | Needs::Enabled if doomed => {
+            return refuse(
+                400,
+                "KMSInvalidStateException",
+                format!("{arn} is pending deletion."),
+            );
+        }
+        Needs::Enabled if state != "Enabled" => {
+            return refuse(400, "DisabledException", format!("{arn} is disabled."));
+        }
+        Needs::Doomed if !doomed => {
+            return refuse(
+                400,
+                "KMSInvalidStateException",
+                format!("{arn} is not pending deletion."),
+            );
+        }
+        _ => {}
+    }
+    let edited = cloud.keys.edit(cloud.now, &arn, |key| edit(&mut key.seen));
+    edited.unwrap_or(Ok(()))
+}
+
+fn schedule_deletion(cloud: &mut Cloud, here: &Scope, id: &str, days: i32) -> Answer<()> {
+    // The guide says 7..30, although the API's model is wider.
+    if !(7..=30).contains(&days) {
+        let message = format!("PendingWindowInDays must be between 7 and 30, not {days}");
+        return refuse(400, "ValidationException", message);
+    }
+    on(cloud, here, id, Needs::NotDoomed, |key| {
+        key.state = "PendingDeletion".into();
+        Ok(())
+    })?;
+    let due = cloud.now + SignedDuration::from_hours(24 * i64::from(days));
+    cloud.keys.later(due, &here.key(id).to_string(), Then::Gone);
+    Ok(())
+}
+
+/// A key's date has come: its aliases go with it.
+pub(super) fn died(cloud: &mut Cloud, arn: &str) {
+    let id = arn.rsplit('/').next().unwrap_or_default();
+    let its: Vec<String> = cloud
+        .aliases
+        .iter()
+        .filter(|(_, to)| *to == id)
+        .map(|(a, _)| a.to_owned())
+        .collect();
+    for alias in its {
+        cloud.aliases.erase(cloud.now, &alias);
+    }
+}
+
+fn existing_alias(cloud: &Cloud, here: &Scope, alias: &str) -> Answer<String> {
+    valid_alias(alias)?;
+    let arn = here.key_alias(alias).to_string();
+    if cloud.aliases.get(&arn).is_some() {
+        return Ok(arn);
+    }
+    refuse(400, "NotFoundException", format!("Alias {arn} is not found."))
+}
+
+fn point(cloud: &mut Cloud, here: &Scope, alias_arn: &str, key_id: &str) -> Answer<()> {
+    on(cloud, here, key_id, Needs::NotDoomed, |_| Ok(()))?;
+    if cloud.aliases.iter().filter(|(_, to)| *to == key_id).count() >= 50 {
+        return refuse(400, "LimitExceededException", "The key already has 50 aliases");
+    }
+    cloud.aliases.write(cloud.now, alias_arn, key_id.to_owned());
+    Ok(())
+}
+
+fn valid_alias(alias: &str) -> Answer<()> {
+    if !alias.starts_with("alias/") {
+        let message =
+            "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms";
+        return refuse(400, "ValidationException", message);
+    }
+    if alias.starts_with("alias/aws/") {
+        return refuse(400, "NotAuthorizedException", "The alias is reserved for AWS");
+    }
+    if !check::name(alias, 256, ":/_-") {
+        return refuse(
+            400,
+            "InvalidAliasNameException",
+            format!("{alias} is not a valid alias"),
+        );
+    }
+    Ok(())
+}
+
+fn valid_description(description: &str) -> Answer<()> {
+    if description.chars().count() > 8192 {
+        return refuse(
+            400,
+            "ValidationException",
+            "Description has more than 8192 characters",
+        );
+    }
+    Ok(())
+}
+
+/// The policy as KMS keeps it.
+fn valid_policy(cloud: &Cloud, here: &Scope, text: &str) -> Answer<String> {
+    let malformed = |message: &str| Refused::new(400, "MalformedPolicyDocumentException", message);
+    if text.len() > 32_768 {
+        return refuse(
+            400,
+            "LimitExceededException",
+            "Policy size exceeds the limit of 32768 bytes",
+        );
+    }
+    let Some(parsed) = policy::parse(text) else {
+        return Err(malformed("The key policy is not valid"));
+    };
+    if !policy::named_principals(&parsed)
+        .iter()
+        .all(|p| super::iam::known_principal(cloud, p))
+    {
+        return Err(malformed(
+            "Policy contains a statement with one or more invalid principals.",
+        ));
+    }
+    if !policy::keeps_control(&parsed, &here.root().to_string()) {
+        let message = "The new key policy will not allow you to update the key policy in the future.";
+        return Err(malformed(message));
+    }
+    Ok(policy::stored(&parsed))
+}
+
+/// What Kinesis and others answer who are to use a key: `KMSNotFoundException`, `KMSDisabledException`, …
+pub(super) fn usable(cloud: &Cloud, key: &KeyArn) -> Answer<()> {
+    let at = cloud.now - cloud.timing.kms_lag;
+    let arn = key.to_string();
+    match cloud.keys.seen(&arn, at).map(|key| key.seen.state.as_str()) {
+        Some("Enabled") => Ok(()),
+        Some("Disabled") => refuse(400, "KMSDisabledException", format!("{arn} is disabled.")),
+        Some(_) => refuse(
+            400,
+            "KMSInvalidStateException",
+            format!("{arn} is pending deletion."),
+        ),
+        None => refuse(400, "KMSNotFoundException", format!("Key '{arn}' does not exist")),
+    }
+}

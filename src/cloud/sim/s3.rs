@@ -1,0 +1,388 @@
+//! S3 buckets (API reference; user guide, "Bucket naming rules").
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Answer, Cloud, Refused, Sim, check, policy, refuse};
+use crate::cloud::clients::absent;
+use crate::model::arn::{AccountId, Region, Scope};
+use crate::model::fault::CallError;
+use crate::model::kinds::Depth;
+use crate::model::kinds::bucket::{Change, Contents, Encryption, Observed, Rule, Target};
+use crate::model::owner::Tags;
+
+/// A bucket with what it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bucket {
+    /// What reads say of it; `contents` stays `None`.
+    pub seen: Observed,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Where it is.
+    pub region: Region,
+    /// Whether it was ever versioned: then a delete without version leaves a marker.
+    pub versioned: bool,
+    /// Objects, versions and delete markers.
+    pub objects: BTreeSet<Object>,
+    /// Multipart uploads in progress: key and upload id.
+    pub uploads: BTreeSet<(String, String)>,
+}
+
+/// An object, a version of one, or a delete marker: key and version id.
+pub type Object = (String, Option<String>);
+
+impl Bucket {
+    /// A bucket as `CreateBucket` makes it (user guide, "Default settings for new buckets").
+    pub fn new(name: &str, account: AccountId, region: Region, tags: Tags) -> Self {
+        let seen = Observed {
+            name: name.to_owned(),
+            tags,
+            encryption: Some(Encryption {
+                algorithm: "AES256".into(),
+                key: None,
+                bucket_key: false,
+                blocked: Some(vec!["SSE-C".into()]),
+            }),
+            public_access_block: Some([true; 4]),
+            ownership: Some("BucketOwnerEnforced".into()),
+            ..Observed::default()
+        };
+        Self {
+            seen,
+            account,
+            region,
+            versioned: false,
+            objects: BTreeSet::new(),
+            uploads: BTreeSet::new(),
+        }
+    }
+
+    /// Puts an object of that key into it.
+    pub fn put_object(&mut self, key: &str) {
+        // Without versioning, the one version has the id "null" (user guide, "How S3 Versioning works").
+        let version = if self.versioned {
+            format!("v{}", self.objects.len())
+        } else {
+            "null".to_owned()
+        };
+        self.objects.insert((key.to_owned(), Some(version)));
+    }
+}
+
+/// What is read once the tags have told that there is a bucket.
+const SUB_RESOURCES: [&str; 5] = [
+    "GetBucketEncryption",
+    "GetPublicAccessBlock",
+    "GetBucketOwnershipControls",
+    "GetBucketLifecycleConfiguration",
+    "GetBucketPolicy",
+];
+
+pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
+    // Each read lags by itself, so that together they can show a bucket that never was.
+    let look = |operation| {
+        sim.read("s3", operation, &t.name, |cloud| {
+            let at = cloud.view(cloud.timing.s3_lag);
+            owned(cloud, place, &t.name, at).map(|bucket| bucket.seen.clone())
+        })
+    };
+    let Some(mut seen) = absent(look("GetBucketTagging").await, &["NoSuchBucket"])? else {
+        return Ok(None);
+    };
+    for operation in SUB_RESOURCES {
+        let sub = look(operation).await?;
+        match operation {
+            "GetBucketEncryption" => seen.encryption = sub.encryption,
+            "GetPublicAccessBlock" => seen.public_access_block = sub.public_access_block,
+            "GetBucketOwnershipControls" => seen.ownership = sub.ownership,
+            "GetBucketLifecycleConfiguration" => seen.lifecycle = sub.lifecycle,
+            _ => seen.policy = sub.policy,
+        }
+    }
+    if t.depth == Depth::Contents {
+        let objects = sim.read("s3", "ListObjectVersions", &t.name, |cloud| {
+            owned(cloud, place, &t.name, cloud.now).map(|bucket| bucket.objects.clone())
+        });
+        let uploads = sim.read("s3", "ListMultipartUploads", &t.name, |cloud| {
+            owned(cloud, place, &t.name, cloud.now).map(|bucket| bucket.uploads.clone())
+        });
+        let (objects, uploads) = (objects.await?, uploads.await?);
+        seen.contents = Some(Contents {
+            more: objects.len() > 1000 || uploads.len() > 1000,
+            objects: objects.into_iter().take(1000).collect(),
+            uploads: uploads.into_iter().take(1000).collect(),
+        });
+    }
+    Ok(Some(seen))
+}
+
+/// The bucket, for a call that goes out with `ExpectedBucketOwner`.
+fn owned<'a>(cloud: &'a Cloud, place: &Scope, name: &str, at: Timestamp) -> Answer<&'a Bucket> {
+    let arn = place.bucket(name).to_string();
+    let none = || Refused::new(404, "NoSuchBucket", "The specified bucket does not exist");
+    let bucket = cloud.buckets.seen(&arn, at).ok_or_else(none)?;
+    if bucket.account != place.account || bucket.account != cloud.account {
+        return refuse(403, "AccessDenied", "Access Denied");
+    }
+    if bucket.region != place.region {
+        let message =
+            "The bucket you are attempting to access must be addressed using the specified endpoint.";
+        return refuse(301, "PermanentRedirect", message);
+    }
+    Ok(bucket)
+}
+
+pub(super) fn subject(change: &Change) -> &str {
+    match change {
+        Change::CreateBucket { bucket, .. }
+        | Change::PutPublicAccessBlock { bucket }
+        | Change::PutBucketOwnershipControls { bucket }
+        | Change::PutBucketEncryption { bucket, .. }
+        | Change::PutBucketLifecycleConfiguration { bucket, .. }
+        | Change::PutBucketPolicy { bucket, .. }
+        | Change::PutBucketTagging { bucket, .. }
+        | Change::DeleteObjects { bucket, .. }
+        | Change::AbortMultipartUpload { bucket, .. }
+        | Change::DeleteBucket { bucket } => bucket,
+    }
+}
+
+pub(super) fn apply(cloud: &mut Cloud, place: &Scope, change: &Change) -> Answer<()> {
+    if let Change::CreateBucket { bucket, region, tags } = change {
+        return create(cloud, place, bucket, region, tags);
+    }
+    let name = subject(change);
+    let arn = place.bucket(name).to_string();
+    // A bucket that is new may not be known everywhere yet.
+    let at = cloud.view(cloud.timing.s3_lag);
+    owned(cloud, place, name, at)?;
+    let live = owned(cloud, place, name, cloud.now)?.clone();
+    match change {
+        Change::PutBucketLifecycleConfiguration { rules, .. } => valid_lifecycle(rules)?,
+        Change::PutBucketPolicy { policy, .. } => valid_policy(cloud, &live, &arn, policy)?,
+        Change::PutBucketTagging { tags, .. } => valid_tags(tags)?,
+        Change::DeleteObjects { objects, .. } if !(1..=1000).contains(&objects.len()) => {
+            return malformed_xml();
+        }
+        Change::AbortMultipartUpload { key, upload_id, .. }
+            if !live.uploads.contains(&(key.clone(), upload_id.clone())) =>
+        {
+            return refuse(
+                404,
+                "NoSuchUpload",
+                "The specified multipart upload does not exist.",
+            );
+        }
+        Change::DeleteBucket { .. } if !live.objects.is_empty() => {
+            let message = if live.versioned {
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+            } else {
+                "The bucket you tried to delete is not empty"
+            };
+            return refuse(409, "BucketNotEmpty", message);
+        }
+        _ => {}
+    }
+    if matches!(change, Change::DeleteBucket { .. }) {
+        cloud.buckets.erase(cloud.now, &arn);
+    } else {
+        cloud.buckets.edit(cloud.now, &arn, |bucket| put(bucket, change));
+    }
+    Ok(())
+}
+
+/// The effect of a call that was found right.
+fn put(bucket: &mut Bucket, change: &Change) {
+    let seen = &mut bucket.seen;
+    match change {
+        Change::PutPublicAccessBlock { .. } => seen.public_access_block = Some([true; 4]),
+        Change::PutBucketOwnershipControls { .. } => seen.ownership = Some("BucketOwnerEnforced".into()),
+        // The key is neither checked nor rewritten (API reference, PutBucketEncryption).
+        Change::PutBucketEncryption { key, .. } => {
+            seen.encryption = Some(Encryption {
+                algorithm: "aws:kms".into(),
+                key: Some(key.to_string()),
+                bucket_key: true,
+                blocked: Some(vec!["SSE-C".into()]),
+            });
+        }
+        Change::PutBucketLifecycleConfiguration { rules, .. } => {
+            seen.lifecycle = rules.iter().rev().cloned().collect();
+        }
+        Change::PutBucketPolicy { policy, .. } => {
+            seen.policy = policy::parse(policy).map(|parsed| policy::stored(&parsed));
+        }
+        Change::PutBucketTagging { tags, .. } => seen.tags.clone_from(tags),
+        Change::DeleteObjects { objects, .. } => objects.iter().for_each(|object| delete(bucket, object)),
+        Change::AbortMultipartUpload { key, upload_id, .. } => {
+            bucket.uploads.remove(&(key.clone(), upload_id.clone()));
+        }
+        Change::CreateBucket { .. } | Change::DeleteBucket { .. } => {}
+    }
+}
+
+/// An object that is not there is no error. Without a version, a versioned bucket gets a marker.
+fn delete(bucket: &mut Bucket, object: &Object) {
+    match &object.1 {
+        Some(_) => {
+            bucket.objects.remove(object);
+        }
+        None if bucket.versioned => {
+            let marker = format!("m{}", bucket.objects.len());
+            bucket.objects.insert((object.0.clone(), Some(marker)));
+        }
+        None => bucket.objects.retain(|(key, _)| *key != object.0),
+    }
+}
+
+fn create(cloud: &mut Cloud, place: &Scope, name: &str, region: &Region, tags: &Tags) -> Answer<()> {
+    if !valid_name(name) {
+        return refuse(400, "InvalidBucketName", "The specified bucket is not valid.");
+    }
+    if *region != place.region {
+        let message = format!(
+            "The {region} location constraint is incompatible for the region specific endpoint this request was sent to."
+        );
+        return refuse(400, "IllegalLocationConstraintException", message);
+    }
+    valid_tags(tags)?;
+    let arn = place.bucket(name).to_string();
+    match cloud.buckets.get(&arn) {
+        // us-east-1 says yes to the owner (API reference, CreateBucket, Errors).
+        Some(live) if live.account == cloud.account && region.as_str() == "us-east-1" => return Ok(()),
+        Some(live) if live.account == cloud.account => {
+            let message =
+                "Your previous request to create the named bucket succeeded and you already own it.";
+            return refuse(409, "BucketAlreadyOwnedByYou", message);
+        }
+        Some(_) => {
+            let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
+            return refuse(409, "BucketAlreadyExists", message);
+        }
+        None => {}
+    }
+    if cloud
+        .buckets
+        .existed_since(&arn, cloud.now - cloud.timing.bucket_name_held)
+    {
+        let message = "A conflicting conditional operation is currently in progress against this resource. Please try again.";
+        return refuse(409, "OperationAborted", message);
+    }
+    let bucket = Bucket::new(name, cloud.account.clone(), region.clone(), tags.clone());
+    cloud.buckets.write(cloud.now, &arn, bucket);
+    Ok(())
+}
+
+fn valid_name(name: &str) -> bool {
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let chars = name
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c));
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"]
+        .iter()
+        .any(|p| name.starts_with(p))
+        || ["-s3alias", "--ol-s3", "--x-s3", ".mrap", "--table-s3"]
+            .iter()
+            .any(|s| name.ends_with(s));
+    (3..=63).contains(&name.len())
+        && chars
+        && edge(name.chars().next())
+        && edge(name.chars().last())
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !reserved
+}
+
+fn valid_tags(tags: &Tags) -> Answer<()> {
+    if tags.keys().any(|key| key.starts_with("aws:")) {
+        return refuse(
+            400,
+            "InvalidTag",
+            "System tags cannot be added/updated by requester",
+        );
+    }
+    check::tags(tags, "InvalidTag")
+}
+
+fn malformed_xml<T>() -> Answer<T> {
+    let message = "The XML you provided was not well-formed or did not validate against our published schema";
+    refuse(400, "MalformedXML", message)
+}
+
+/// API reference, `LifecycleRule` and `Transition`; user guide, "Lifecycle configuration elements".
+fn valid_lifecycle(rules: &[Rule]) -> Answer<()> {
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    if !(1..=1000).contains(&rules.len()) {
+        return malformed_xml();
+    }
+    if ids.len() != rules.len() {
+        return refuse(
+            400,
+            "InvalidArgument",
+            "Rule ID must be unique. Found same ID for more than one rule",
+        );
+    }
+    rules.iter().try_for_each(valid_rule)
+}
+
+fn valid_rule(rule: &Rule) -> Answer<()> {
+    let invalid = |message: &str| refuse(400, "InvalidArgument", message);
+    let days = [rule.expire_days, rule.abort_days, rule.noncurrent_days];
+    let none = days.iter().all(Option::is_none) && rule.transitions.is_empty();
+    if none || rule.prefix.is_none() && rule.others.is_empty() {
+        return malformed_xml();
+    }
+    if rule.id.chars().count() > 255 {
+        return invalid("ID length should not exceed allowed limit of 255");
+    }
+    if days.iter().flatten().any(|days| *days <= 0) {
+        return invalid("'Days' for Expiration action must be a positive integer");
+    }
+    let mut before = -1;
+    for (days, class) in &rule.transitions {
+        if ["STANDARD_IA", "ONEZONE_IA"].contains(&class.as_str()) && *days < 30 {
+            return invalid(
+                "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'",
+            );
+        }
+        if *days < 0 || *days <= before {
+            return invalid("'Days' in the Transition actions must be in order");
+        }
+        before = *days;
+    }
+    if rule
+        .expire_days
+        .is_some_and(|expire| !rule.transitions.is_empty() && expire <= before)
+    {
+        return invalid(
+            "'Days' in the Expiration action for prefix must be greater than 'Days' in the Transition action",
+        );
+    }
+    Ok(())
+}
+
+fn valid_policy(cloud: &Cloud, live: &Bucket, arn: &str, text: &str) -> Answer<()> {
+    let malformed = |message: &str| refuse(400, "MalformedPolicy", message);
+    let Some(parsed) = policy::parse(text).filter(|_| text.len() <= 20_480) else {
+        return malformed("This policy contains invalid Json");
+    };
+    let inside = |r: &str| r == arn || r.starts_with(&format!("{arn}/"));
+    if !policy::resources(&parsed).into_iter().all(inside) {
+        return malformed("Policy has invalid resource");
+    }
+    if !policy::named_principals(&parsed)
+        .iter()
+        .all(|p| super::iam::known_principal(cloud, p))
+    {
+        return malformed("Invalid principal in policy");
+    }
+    let blocks = live
+        .seen
+        .public_access_block
+        .is_some_and(|[_, _, block_public_policy, _]| block_public_policy);
+    if blocks && policy::public(&parsed) {
+        return refuse(403, "AccessDenied", "Access Denied");
+    }
+    Ok(())
+}

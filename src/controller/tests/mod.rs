@@ -1,0 +1,8 @@
+//! Lakes in a simulated AWS: the pass, from the object to the status and back.
+
+mod book;
+mod deletion;
+mod drift;
+mod life;
+mod refusals;
+mod stage;

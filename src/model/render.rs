@@ -1,0 +1,42 @@
+//! A plan as text, a line a resource: for people, and for the plan book.
+
+use std::fmt::Write;
+
+use super::kinds::Cause;
+use super::plan::{Plan, Step, Verb, Work};
+
+/// The plan in lines, `id  what is to be done`. What is in sync is told by its name alone.
+pub fn render(plan: &Plan) -> String {
+    let mut text = String::new();
+    for (id, planned) in &plan.steps {
+        let line = match &planned.step {
+            Step::InSync => "in sync".to_owned(),
+            Step::Kept => "kept".to_owned(),
+            Step::Wait(wait) => format!("waits for {}", wait.what),
+            Step::Refuse(refusal) => format!("refused ({}): {}", refusal.reason, refusal.message),
+            Step::Report(differences) => format!("differs, left so{}", lines(differences)),
+            Step::Blocked(by) => format!("waits for {by}"),
+            Step::Foreign(whose) => format!("exists, and is {whose}"),
+            Step::Failed(fault, _) => format!("failed: {fault}"),
+            Step::Apply(work) => apply(work),
+        };
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{id:<20} {line}");
+    }
+    text
+}
+
+fn apply(work: &Work) -> String {
+    let verb = match work.verb {
+        Verb::Create => "create",
+        Verb::Update => "update",
+        Verb::Delete => "delete",
+    };
+    let calls: Vec<_> = work.changes.iter().map(|change| change.operation().1).collect();
+    let cause = if work.cause == Cause::Drift { " (drift)" } else { "" };
+    format!("{verb}{cause} by {}{}", calls.join(", "), lines(&work.differences))
+}
+
+fn lines<T: std::fmt::Display>(items: &[T]) -> String {
+    items.iter().map(|item| format!("\n{:20}   {item}", "")).collect()
+}
