@@ -112,7 +112,7 @@ fn a_database_that_holds_tables_of_others_stops_delete() {
         let mut other = cloud.tables.get(&table).unwrap().clone();
         other.input.name = "others".into();
         let arn = table.rsplit_once('/').unwrap().0.to_owned() + "/others";
-        cloud.tables.put(arn, other);
+        cloud.tables.put(&arn, other);
     });
     stage.settle();
     assert!(!stage.released);

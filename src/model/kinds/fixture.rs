@@ -54,7 +54,7 @@ pub fn lake() -> Lake {
         deletion_window_days: 30,
         own_bucket_key: None,
         own_stream_key: None,
-        known_keys: BTreeMap::new(),
+        record: crate::model::lake::Record::default(),
         workgroup: true,
         result_days: 7,
         scan_limit_mib: None,

@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 UNMENDED = os.environ.get("UNMENDED") == "1"
 REGION = "eu-west-1"
 # Long enough for a state to be seen on a busy machine, and not longer.
-STATE_SECONDS = 1
+STATE_SECONDS = 1.5
 PATIENCE_SECONDS = 3 if UNMENDED else 30
 START = pathlib.Path(__file__).parents[1] / "start.py"
 

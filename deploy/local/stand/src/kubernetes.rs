@@ -15,98 +15,54 @@ use crate::programs::programs;
 use crate::progress::Progress;
 use crate::running::{Running, free_ports};
 
+/// The files that the programs share.
+struct Files {
+    pki: PathBuf,
+    sa_key: PathBuf,
+    tokens: PathBuf,
+    ca: PathBuf,
+    kubeconfig: PathBuf,
+}
+
 /// Starts the three programs with all their files in the part's folder, and returns when the API server is ready.
 pub fn start(running: &mut Running, progress: &Progress) -> Result<()> {
     let programs = programs(progress)?;
     let stage = progress.stage("starting Kubernetes");
     let dir = running.dir.clone();
     let pki = dir.join("pki");
-    fs::create_dir_all(&pki)?;
-    let sa_key = pki.join("sa.key");
-    fs::write(&sa_key, signing_key()?)?;
+    let files = Files {
+        sa_key: pki.join("sa.key"),
+        tokens: dir.join("tokens.csv"),
+        ca: pki.join("ca.crt"),
+        kubeconfig: dir.join("kubeconfig"),
+        pki,
+    };
+    fs::create_dir_all(&files.pki)?;
+    fs::write(&files.sa_key, signing_key()?)?;
     let token = HEXLOWER.encode(&random::<24>()?);
-    let tokens = dir.join("tokens.csv");
-    fs::write(&tokens, format!("{token},admin,admin,\"system:masters\"\n"))?;
+    fs::write(&files.tokens, format!("{token},admin,admin,\"system:masters\"\n"))?;
     let [client, peer, secure] = free_ports()?;
-    let (client, peer) = (
-        format!("http://127.0.0.1:{client}"),
-        format!("http://127.0.0.1:{peer}"),
-    );
+    let etcd = format!("http://127.0.0.1:{client}");
     let program = |name: &str| Command::new(&programs[name]);
 
-    running.spawn(
-        "etcd",
-        program("etcd")
-            .arg("--data-dir")
-            .arg(dir.join("etcd"))
-            .args([
-                "--listen-client-urls",
-                &client,
-                "--advertise-client-urls",
-                &client,
-            ])
-            .args([
-                "--listen-peer-urls",
-                &peer,
-                "--initial-advertise-peer-urls",
-                &peer,
-            ])
-            .args(["--initial-cluster", &format!("default={peer}")])
-            .args(["--unsafe-no-fsync", "--log-level", "warn"]),
-    )?;
+    running.spawn("etcd", program("etcd").args(etcd_flags(&dir, &etcd, peer)))?;
     running.spawn(
         "kube-apiserver",
-        program("kube-apiserver")
-            .args([
-                format!("--etcd-servers={client}"),
-                format!("--secure-port={secure}"),
-            ])
-            .args([
-                "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1",
-                "--endpoint-reconciler-type=none",
-            ])
-            .args([
-                "--service-cluster-ip-range=10.0.0.0/24",
-                "--authorization-mode=RBAC",
-                "--anonymous-auth=true",
-            ])
-            .args([
-                "--disable-admission-plugins=ServiceAccount",
-                "--allow-privileged=true",
-            ])
-            .arg("--service-account-issuer=https://kubernetes.default.svc.cluster.local")
-            .arg(path_flag("--service-account-key-file", &sa_key))
-            .arg(path_flag("--service-account-signing-key-file", &sa_key))
-            .arg(path_flag("--token-auth-file", &tokens))
-            // Here it makes itself a serving certificate for 127.0.0.1 and the kubernetes service.
-            .arg(path_flag("--cert-dir", &pki)),
+        program("kube-apiserver").args(apiserver_flags(&files, &etcd, secure)),
     )?;
-
-    let ca = pki.join("ca.crt");
-    running.wait_until("kube-apiserver", || serving_ca(&pki.join("apiserver.crt"), &ca))?;
-    let kubeconfig = dir.join("kubeconfig");
+    let chain = files.pki.join("apiserver.crt");
+    running.wait_until("kube-apiserver", || serving_ca(&chain, &files.ca))?;
     fs::write(
-        &kubeconfig,
-        self::kubeconfig(&format!("https://127.0.0.1:{secure}"), &ca, &token),
+        &files.kubeconfig,
+        kubeconfig(&format!("https://127.0.0.1:{secure}"), &files.ca, &token),
     )?;
-    running.wait_until("kube-apiserver", || ready(&programs["kubectl"], &kubeconfig))?;
+    running.wait_until("kube-apiserver", || {
+        ready(&programs["kubectl"], &files.kubeconfig)
+    })?;
+    let name = "kube-controller-manager";
+    running.spawn(name, program(name).args(controller_manager_flags(&files)))?;
 
-    running.spawn(
-        "kube-controller-manager",
-        program("kube-controller-manager")
-            .arg(path_flag("--kubeconfig", &kubeconfig))
-            .args([
-                "--leader-elect=false",
-                "--bind-address=127.0.0.1",
-                "--secure-port=0",
-            ])
-            .arg("--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller")
-            .arg(path_flag("--service-account-private-key-file", &sa_key))
-            .arg(path_flag("--root-ca-file", &ca))
-            .arg("--use-service-account-credentials=false"),
-    )?;
-    running.env("KUBECONFIG", &kubeconfig.to_string_lossy());
+    running.env("KUBECONFIG", &files.kubeconfig.to_string_lossy());
     // kubectl would keep a folder in the user's home for every port that a stand ever had.
     running.env("KUBECACHEDIR", &dir.join("cache").to_string_lossy());
     for program in programs.values() {
@@ -114,6 +70,56 @@ pub fn start(running: &mut Running, progress: &Progress) -> Result<()> {
     }
     stage.done();
     Ok(())
+}
+
+fn etcd_flags(dir: &Path, client: &str, peer: u16) -> Vec<String> {
+    let peer = format!("http://127.0.0.1:{peer}");
+    vec![
+        path_flag("--data-dir", &dir.join("etcd")),
+        format!("--listen-client-urls={client}"),
+        format!("--advertise-client-urls={client}"),
+        format!("--listen-peer-urls={peer}"),
+        format!("--initial-advertise-peer-urls={peer}"),
+        format!("--initial-cluster=default={peer}"),
+        // The data goes with the stand.
+        "--unsafe-no-fsync".into(),
+        "--log-level=warn".into(),
+    ]
+}
+
+fn apiserver_flags(files: &Files, etcd: &str, port: u16) -> Vec<String> {
+    vec![
+        format!("--etcd-servers={etcd}"),
+        format!("--secure-port={port}"),
+        "--bind-address=127.0.0.1".into(),
+        "--advertise-address=127.0.0.1".into(),
+        "--endpoint-reconciler-type=none".into(),
+        "--service-cluster-ip-range=10.0.0.0/24".into(),
+        // Here it makes itself a serving certificate for 127.0.0.1 and the kubernetes service.
+        path_flag("--cert-dir", &files.pki),
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local".into(),
+        path_flag("--service-account-key-file", &files.sa_key),
+        path_flag("--service-account-signing-key-file", &files.sa_key),
+        path_flag("--token-auth-file", &files.tokens),
+        "--authorization-mode=RBAC".into(),
+        "--anonymous-auth=true".into(),
+        "--allow-privileged=true".into(),
+        // No pod runs here, so none has to wait for its service account to be admitted.
+        "--disable-admission-plugins=ServiceAccount".into(),
+    ]
+}
+
+fn controller_manager_flags(files: &Files) -> Vec<String> {
+    vec![
+        path_flag("--kubeconfig", &files.kubeconfig),
+        "--leader-elect=false".into(),
+        "--bind-address=127.0.0.1".into(),
+        "--secure-port=0".into(),
+        "--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller".into(),
+        path_flag("--service-account-private-key-file", &files.sa_key),
+        path_flag("--root-ca-file", &files.ca),
+        "--use-service-account-credentials=false".into(),
+    ]
 }
 
 /// Whether the API server that this environment reaches is ready.

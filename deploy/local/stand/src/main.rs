@@ -3,6 +3,7 @@
 
 mod cache;
 mod emulator;
+mod environment;
 mod kubernetes;
 mod process;
 mod programs;
@@ -104,8 +105,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Which { program } => println!("{}", which(&program, &progress)?.display()),
         Command::Env {
             format: Format::Shell,
-        } => print!("{}", stand.shell_env()?),
-        Command::Env { format: Format::Json } => println!("{}", stand.json_env()?),
+        } => print!("{}", stand.environment()?.shell()),
+        Command::Env { format: Format::Json } => println!("{}", stand.environment()?.json()),
     }
     Ok(ExitCode::SUCCESS)
 }

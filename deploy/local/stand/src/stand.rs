@@ -1,7 +1,5 @@
 //! One stand: its parts brought up and down, and the environment that reaches them.
 
-use std::collections::BTreeMap;
-use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -9,14 +7,13 @@ use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
+use crate::environment::Environment;
 use crate::progress::Progress;
 use crate::running::{Part, Running};
 use crate::{cache, emulator, kubernetes, process};
 
 /// How often a part is started when another program takes a port that was just free.
 const ATTEMPTS: usize = 3;
-/// The search path of programs; ours goes in front of the user's.
-const PATH: &str = "PATH";
 
 /// The stand in one folder.
 pub struct Stand {
@@ -149,48 +146,23 @@ impl Stand {
         Ok(!running.is_empty() && running.iter().all(|(part, running)| running.healthy(*part)))
     }
 
-    /// The environment as lines for a POSIX shell.
-    pub fn shell_env(&self) -> Result<String> {
-        let (env, path) = self.environment()?;
-        let mut lines = vec!["unset AWS_PROFILE AWS_SESSION_TOKEN".to_owned()];
-        lines.extend(
-            env.iter()
-                .map(|(name, value)| format!("export {name}={}", quoted(value))),
-        );
-        if !path.is_empty() {
-            lines.push(format!("export {PATH}={}:\"${PATH}\"", quoted(&path.join(":"))));
-        }
-        Ok(lines.join("\n") + "\n")
-    }
-
-    /// The environment as a JSON object of strings.
-    pub fn json_env(&self) -> Result<String> {
-        let (mut env, mut path) = self.environment()?;
-        path.extend(env::var(PATH));
-        env.insert(PATH.to_owned(), path.join(":"));
-        Ok(serde_json::to_string_pretty(&env)?)
-    }
-
-    fn environment(&self) -> Result<(BTreeMap<String, String>, Vec<String>)> {
-        let (mut env, mut path) = (BTreeMap::new(), Vec::new());
+    /// The environment that reaches every part that was started.
+    pub fn environment(&self) -> Result<Environment> {
+        let mut environment = Environment::default();
         for (_, running) in self.running()? {
-            env.extend(running.env);
-            path.extend(
-                running
-                    .path
-                    .iter()
-                    .map(|folder| folder.to_string_lossy().into_owned()),
-            );
+            environment.variables.extend(running.env);
+            environment.path.extend(running.path);
         }
-        if env.is_empty() {
+        if environment.variables.is_empty() {
             bail!("nothing runs in {}: start it with `up`", self.dir.display());
         }
-        Ok((env, path))
+        Ok(environment)
     }
 
     fn write_env(&self) -> Result<PathBuf> {
         let file = self.dir.join("env");
-        fs::write(&file, self.shell_env()?).with_context(|| format!("cannot write {}", file.display()))?;
+        fs::write(&file, self.environment()?.shell())
+            .with_context(|| format!("cannot write {}", file.display()))?;
         Ok(file)
     }
 
@@ -209,10 +181,6 @@ impl Stand {
         let id = HEXLOWER.encode(&Sha256::digest(self.dir.as_os_str().as_encoded_bytes())[..8]);
         cache::lock(&cache::root()?.join("locks").join(id))
     }
-}
-
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -234,8 +202,7 @@ mod tests {
             ..Running::default()
         };
         running.spawn("sleep", Command::new("sleep").arg("60")).unwrap();
-        running.env("IT", "isn't");
-        running.path(Path::new("/opt/a b/kubectl"));
+        running.env("AWS_REGION", "eu-west-1");
         running.save().unwrap();
         running
     }
@@ -258,19 +225,5 @@ mod tests {
         stand.down(&Part::selected(None), &Progress::new(true)).unwrap();
         assert!(stand.dir.join("kubernetes/notes").exists());
         fs::remove_dir_all(&stand.dir).unwrap();
-    }
-
-    #[test]
-    fn a_shell_reads_the_environment_whatever_its_values_hold() {
-        let stand = fresh("env");
-        pretend(&stand, Part::Emulator);
-        let script = stand.shell_env().unwrap() + r#"printf '%s|%s' "$IT" "$PATH""#;
-        let shell = Command::new("sh")
-            .args(["-c", &script])
-            .env(PATH, "/bin")
-            .output()
-            .unwrap();
-        assert_eq!(String::from_utf8(shell.stdout).unwrap(), "isn't|/opt/a b:/bin");
-        stand.down(&Part::selected(None), &Progress::new(true)).unwrap();
     }
 }

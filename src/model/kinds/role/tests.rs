@@ -1,3 +1,5 @@
+use crate::model::lake::Facts;
+use crate::model::topology::Id;
 use super::super::testing::{changes, differences, operations, refusal, waits_for};
 use super::*;
 use crate::model::testing::{edit, facts, lake};
