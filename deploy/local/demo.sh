@@ -35,12 +35,16 @@ need cargo "install Rust from https://rustup.rs"
 # --- where the demo runs -------------------------------------------------------------------------------------------
 
 stand() { "$BIN/datalake-stand" "$@"; }
-build_stand() { cargo build --package datalake-stand; }
+
+build() {
+  step "The programs: operator, kubectl plugin, stand (some minutes the first time)"
+  cargo build --workspace --bins --locked
+  export PATH=$BIN:$PATH
+}
 
 # Kubernetes and AWS, from nothing, on this machine.
 use_stand() {
   step "The stand: a Kubernetes API server and an AWS emulator on this machine"
-  build_stand
   stand up
   eval "$(stand env)"
 }
@@ -294,12 +298,9 @@ up() {
   if [[ ${DEMO_CONTEXT:-} ]]; then
     use_context "$DEMO_CONTEXT"
     confirm "$DEMO_CONTEXT"
-  else
-    use_stand
   fi
-  step "The operator and the kubectl plugin"
-  cargo build --bins
-  export PATH=$BIN:$PATH
+  build
+  [[ ${DEMO_CONTEXT:-} ]] || use_stand
   install_access
   start_operator
   apply_lake
@@ -345,7 +346,7 @@ down() {
   if [[ ${DEMO_CONTEXT:-} ]]; then
     rmdir .stand 2>/dev/null || true
   else
-    build_stand
+    [[ -x $BIN/datalake-stand ]] || build
     stand down
   fi
 }
