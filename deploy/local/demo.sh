@@ -317,7 +317,7 @@ up() {
 # On a cluster of the user's own the lake must go before the operator does.
 remove_lake() {
   step "The lake, with all that it holds"
-  operator_pid >/dev/null || start_operator
+  operator_pid >/dev/null || { build; start_operator; }
   kubectl annotate datalake "$LAKE" --namespace "$NAMESPACE" --overwrite datalake-operator.io/empty-buckets=true
   kubectl patch datalake "$LAKE" --namespace "$NAMESPACE" --type merge -p '{"spec":{"deletionPolicy":"Delete"}}'
   kubectl delete datalake "$LAKE" --namespace "$NAMESPACE" --timeout=20m
@@ -327,11 +327,21 @@ remove_access() {
   step "Access and definition"
   helm uninstall "$RELEASE" --namespace "$SYSTEM" --ignore-not-found --wait
   kubectl delete namespace "$SYSTEM" --ignore-not-found
-  [[ ! -e $DIR/made-namespace ]] || kubectl delete namespace "$NAMESPACE" --ignore-not-found
+  remove_namespace
   if [[ $(kubectl get datalakes --all-namespaces --no-headers 2>/dev/null) ]]; then
     note "the definition stays: there are other Datalakes"
   else
     kubectl delete crd datalakes.datalake-operator.io --ignore-not-found
+  fi
+}
+
+# Only if `up` made it, and nobody has put anything into it.
+remove_namespace() {
+  [[ -e $DIR/made-namespace ]] || return 0
+  if [[ $(kubectl get all,secrets,persistentvolumeclaims,datalakes --namespace "$NAMESPACE" --no-headers 2>/dev/null) ]]; then
+    note "the namespace $NAMESPACE stays: there are other things in it"
+  else
+    kubectl delete namespace "$NAMESPACE" --ignore-not-found
   fi
 }
 
