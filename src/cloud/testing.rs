@@ -1,15 +1,19 @@
 //! For the tests of the adapters: AWS that replays answers, and what was sent to it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use aws_smithy_runtime_api::http::{Request, Response, StatusCode};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
 use super::Aws;
@@ -19,23 +23,23 @@ use crate::model::arn::{AccountId, Region, Scope};
 /// answers fails with the code `Connection`.
 ///
 /// No call is tried again, and none has a time limit.
-pub fn replay(events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
+pub fn replay(events: Vec<(u16, &str)>) -> (Aws, Replay) {
     replay_with(RetryConfig::disabled(), events)
 }
 
 /// The same, where the SDK tries a second time, at once, what failed.
-pub fn replay_twice(events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
+pub fn replay_twice(events: Vec<(u16, &str)>) -> (Aws, Replay) {
     let retry = RetryConfig::standard().with_max_attempts(2);
     replay_with(retry.with_initial_backoff(Duration::ZERO), events)
 }
 
-fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, StaticReplayClient) {
+fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, Replay) {
     let answers = events.into_iter().map(|(status, body)| {
         let status = StatusCode::try_from(status).expect("an HTTP status");
-        let answer = Response::new(status, SdkBody::from(body));
-        ReplayEvent::new(Request::new(SdkBody::empty()), answer)
+        HttpResponse::new(status, SdkBody::from(body))
     });
-    let client = StaticReplayClient::new(answers.collect());
+    let replay = Replay { answers: Arc::new(Mutex::new(answers.collect())), sent: Arc::default() };
+    let connector = SharedHttpConnector::new(replay.clone());
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
@@ -45,11 +49,29 @@ fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, StaticRepl
             None,
             "test",
         )))
-        .http_client(client.clone())
+        .http_client(http_client_fn(move |_, _| connector.clone()))
         .retry_config(retry)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
-    (Aws::new(config, Arc::new(|_, _, _| {})), client)
+    (Aws::new(config, Arc::new(|_, _, _| {})), replay)
+}
+
+/// The end of a connection that has its answers ready. (The SDK's own is a feature of the HTTP client, and turning that
+/// on for tests alone would build every SDK twice.)
+#[derive(Clone, Debug)]
+pub struct Replay {
+    answers: Arc<Mutex<VecDeque<HttpResponse>>>,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+impl HttpConnector for Replay {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.sent.lock().expect("no test panics while it holds this").push(Sent::of(&request));
+        let answer = self.answers.lock().expect("no test panics while it holds this").pop_front();
+        HttpConnectorFuture::ready(
+            answer.ok_or_else(|| ConnectorError::other("no answer is left to replay".into(), None)),
+        )
+    }
 }
 
 /// Account 123456789012 in eu-west-1.
@@ -74,6 +96,24 @@ pub struct Sent {
 }
 
 impl Sent {
+    fn of(request: &HttpRequest) -> Self {
+        let headers: BTreeMap<String, String> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        let target = headers.get("x-amz-target").map_or("", String::as_str);
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        Self {
+            line: format!("{} /{path}", request.method()),
+            operation,
+            headers,
+            body: String::from_utf8_lossy(body).into_owned(),
+        }
+    }
+
     /// A header's value; empty where there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
@@ -86,32 +126,12 @@ impl Sent {
 }
 
 /// What was sent so far, in order.
-pub fn sent(client: &StaticReplayClient) -> Vec<Sent> {
-    let requests = client.actual_requests();
-    requests
-        .map(|request| {
-            let headers: BTreeMap<String, String> = request
-                .headers()
-                .iter()
-                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-                .collect();
-            let target = headers.get("x-amz-target").map_or("", String::as_str);
-            let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-            let uri = request.uri();
-            let path = uri.splitn(4, '/').nth(3).unwrap_or_default();
-            let body = request.body().bytes().unwrap_or_default();
-            Sent {
-                line: format!("{} /{path}", request.method()),
-                operation,
-                headers,
-                body: String::from_utf8_lossy(body).into_owned(),
-            }
-        })
-        .collect()
+pub fn sent(client: &Replay) -> Vec<Sent> {
+    client.sent.lock().expect("no test panics while it holds this").clone()
 }
 
 /// The operations that were sent to a JSON service, in order.
-pub fn operations(client: &StaticReplayClient) -> Vec<String> {
+pub fn operations(client: &Replay) -> Vec<String> {
     sent(client)
         .into_iter()
         .map(|request| request.operation)

@@ -44,7 +44,7 @@ fn the_archive_holds_the_source_where_the_handler_is_looked_for() {
     );
     let mut source = String::new();
     file.read_to_string(&mut source).unwrap();
-    assert!(source.contains("export const handler"));
+    assert!(source.contains("exports.handler ="));
 }
 
 #[test]
