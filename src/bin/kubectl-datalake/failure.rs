@@ -59,7 +59,7 @@ fn hint(error: &CallError) -> Option<&'static str> {
         )
     } else if has(&["NotFound"]) {
         Some(
-            "Are your AWS credentials of the lake's account? `kubectl datalake status NAME` shows which it is.",
+            "Was it made yet, and are your AWS credentials of the lake's account? `kubectl datalake status NAME` shows both.",
         )
     } else if has(&["Connection", "Credentials"]) {
         Some(
