@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::runtime::controller::Config as ControllerConfig;
 use kube::runtime::events::{Recorder, Reporter};
@@ -116,6 +116,12 @@ async fn watch(
             object.status = None;
         })
         .reflect(writer)
+        // Not the store's own wait: it wakes only one waiter, and the controller is that one.
+        .inspect_ok(move |event| {
+            if matches!(event, watcher::Event::InitDone) {
+                synced.store(true, Ordering::Release);
+            }
+        })
         .applied_objects()
         // A status that this process wrote is no reason for a pass.
         .predicate_filter(
@@ -135,12 +141,6 @@ async fn watch(
             },
             Default::default(),
         );
-    let store = reader.clone();
-    tokio::spawn(async move {
-        if store.wait_until_ready().await.is_ok() {
-            synced.store(true, Ordering::Relaxed);
-        }
-    });
     Controller::for_stream(trigger, reader)
         .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))
         .graceful_shutdown_on(end)

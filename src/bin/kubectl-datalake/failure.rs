@@ -54,12 +54,10 @@ fn hint(error: &CallError) -> Option<&'static str> {
     ]) {
         Some("Your AWS credentials are expired or wrong: sign in again, or set AWS_PROFILE.")
     } else if has(&["AccessDenied", "NotAuthorized"]) {
-        Some(
-            "Your AWS identity lacks a permission for this: docs/access.md lists what producers and readers need.",
-        )
+        Some("Your AWS identity lacks a permission for this: the docs list what producers and readers need.")
     } else if has(&["NotFound"]) {
         Some(
-            "Are your AWS credentials of the lake's account? `kubectl datalake status NAME` shows which it is.",
+            "Was it made yet, and are your AWS credentials of the lake's account? `kubectl datalake status NAME` shows both.",
         )
     } else if has(&["Connection", "Credentials"]) {
         Some(
