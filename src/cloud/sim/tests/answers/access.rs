@@ -69,7 +69,9 @@ fn iam_answers_as_its_reference_says() {
                 let resource = "x".repeat(10_240);
                 put(
                     stage,
-                    format!(r#"{{"Statement":{{"Effect":"Allow","Action":"s3:*","Resource":"{resource}"}}}}"#),
+                    format!(
+                        r#"{{"Statement":{{"Effect":"Allow","Action":"s3:*","Resource":"{resource}"}}}}"#
+                    ),
                 )
             },
             code: "LimitExceeded",

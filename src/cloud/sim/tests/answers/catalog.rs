@@ -52,7 +52,9 @@ fn glue_answers_as_its_reference_says_of_databases_and_tables() {
         Row {
             situation: "there is no database for the table",
             outside: |cloud, stage| {
-                cloud.databases.remove(&place().database(&stage.lake.names.database).to_string());
+                cloud
+                    .databases
+                    .remove(&place().database(&stage.lake.names.database).to_string());
             },
             call: |stage| stage.creation(Id::Table),
             code: "EntityNotFoundException",
@@ -78,7 +80,11 @@ fn glue_answers_as_its_reference_says_of_databases_and_tables() {
         Row {
             situation: "a column that is a partition key",
             outside: nothing,
-            call: |stage| table(stage, Some("0"), |input| input.columns.push(input.partition_keys[0].clone())),
+            call: |stage| {
+                table(stage, Some("0"), |input| {
+                    input.columns.push(input.partition_keys[0].clone())
+                })
+            },
             code: "InvalidInputException",
             says: "Duplicate",
             source: "Glue API reference, TableInput",
@@ -108,7 +114,11 @@ fn glue_answers_as_its_reference_says_of_crawlers() {
         Row {
             situation: "it is running, and is deleted",
             outside: crawl,
-            call: |stage| Change::Crawler(crawler::Change::DeleteCrawler { name: crawler_name(stage) }),
+            call: |stage| {
+                Change::Crawler(crawler::Change::DeleteCrawler {
+                    name: crawler_name(stage),
+                })
+            },
             code: "CrawlerRunningException",
             says: "running",
             source: "Glue API reference, DeleteCrawler",
@@ -116,7 +126,11 @@ fn glue_answers_as_its_reference_says_of_crawlers() {
         Row {
             situation: "it is not running, and is stopped",
             outside: nothing,
-            call: |stage| Change::Crawler(crawler::Change::StopCrawler { name: crawler_name(stage) }),
+            call: |stage| {
+                Change::Crawler(crawler::Change::StopCrawler {
+                    name: crawler_name(stage),
+                })
+            },
             code: "CrawlerNotRunningException",
             says: "isn't running",
             source: "Glue API reference, StopCrawler",
@@ -124,7 +138,11 @@ fn glue_answers_as_its_reference_says_of_crawlers() {
         Row {
             situation: "its schedule is on already",
             outside: nothing,
-            call: |stage| Change::Crawler(crawler::Change::StartCrawlerSchedule { name: crawler_name(stage) }),
+            call: |stage| {
+                Change::Crawler(crawler::Change::StartCrawlerSchedule {
+                    name: crawler_name(stage),
+                })
+            },
             code: "SchedulerRunningException",
             says: "already running",
             source: "Glue API reference, StartCrawlerSchedule",
@@ -142,7 +160,8 @@ fn glue_answers_as_its_reference_says_of_crawlers() {
             outside: nothing,
             call: |stage| {
                 crawler(stage, |input| {
-                    input.configuration = r#"{"Version":1.0,"CrawlerOutput":{"Partitions":{"Other":1}}}"#.into();
+                    input.configuration =
+                        r#"{"Version":1.0,"CrawlerOutput":{"Partitions":{"Other":1}}}"#.into();
                 })
             },
             code: "InvalidInputException",
@@ -152,7 +171,9 @@ fn glue_answers_as_its_reference_says_of_crawlers() {
         Row {
             situation: "the role is not there",
             outside: |cloud, stage| {
-                cloud.roles.remove(&place().role(&stage.lake.names.crawler_role).to_string());
+                cloud
+                    .roles
+                    .remove(&place().role(&stage.lake.names.crawler_role).to_string());
             },
             call: |stage| crawler(stage, |_| ()),
             code: "InvalidInputException",
@@ -186,7 +207,9 @@ fn athena_answers_as_its_reference_says() {
             outside: nothing,
             call: |stage| {
                 let mut change = stage.creation(Id::Workgroup);
-                if let Change::Workgroup(workgroup::Change::CreateWorkGroup { configuration, .. }) = &mut change {
+                if let Change::Workgroup(workgroup::Change::CreateWorkGroup { configuration, .. }) =
+                    &mut change
+                {
                     configuration.cutoff_bytes = Some(9_999_999);
                 }
                 change

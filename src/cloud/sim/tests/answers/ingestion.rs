@@ -9,7 +9,10 @@ fn name(stage: &Stage) -> String {
 }
 
 fn stream<'a>(cloud: &'a mut Cloud, stage: &Stage) -> &'a mut Stream {
-    cloud.streams.get_mut(&place().stream(&name(stage)).to_string()).unwrap()
+    cloud
+        .streams
+        .get_mut(&place().stream(&name(stage)).to_string())
+        .unwrap()
 }
 
 fn delivery<'a>(cloud: &'a mut Cloud, stage: &Stage) -> &'a mut Delivery {
@@ -18,7 +21,9 @@ fn delivery<'a>(cloud: &'a mut Cloud, stage: &Stage) -> &'a mut Delivery {
 }
 
 fn no_delivery(cloud: &mut Cloud, stage: &Stage) {
-    cloud.deliveries.remove(&place().delivery_stream(&stage.lake.names.delivery).to_string());
+    cloud
+        .deliveries
+        .remove(&place().delivery_stream(&stage.lake.names.delivery).to_string());
 }
 
 /// The creation of the delivery stream with another destination.
@@ -32,14 +37,14 @@ fn create_with(stage: &Stage, edit: fn(&mut Destination)) -> Change {
 
 fn update_with(stage: &Stage, version: &str, edit: fn(&mut Destination)) -> Change {
     match create_with(stage, edit) {
-        Change::Delivery(delivery::Change::CreateDeliveryStream { name, destination, .. }) => {
-            Change::Delivery(delivery::Change::UpdateDestination {
-                name,
-                version: version.into(),
-                destination_id: "destinationId-000000000001".into(),
-                destination,
-            })
-        }
+        Change::Delivery(delivery::Change::CreateDeliveryStream {
+            name, destination, ..
+        }) => Change::Delivery(delivery::Change::UpdateDestination {
+            name,
+            version: version.into(),
+            destination_id: "destinationId-000000000001".into(),
+            destination,
+        }),
         other => other,
     }
 }
@@ -192,7 +197,9 @@ fn firehose_answers_as_its_reference_says() {
             situation: "the role is not there",
             outside: |cloud, stage| {
                 no_delivery(cloud, stage);
-                cloud.roles.remove(&place().role(&stage.lake.names.delivery_role).to_string());
+                cloud
+                    .roles
+                    .remove(&place().role(&stage.lake.names.delivery_role).to_string());
             },
             call: |stage| stage.creation(Id::Delivery),
             code: "InvalidArgumentException",
@@ -214,7 +221,11 @@ fn firehose_answers_as_its_reference_says() {
             situation: "the table is not there",
             outside: |cloud, stage| {
                 no_delivery(cloud, stage);
-                cloud.tables.remove(&place().table(&stage.lake.names.database, &stage.lake.names.table).to_string());
+                cloud.tables.remove(
+                    &place()
+                        .table(&stage.lake.names.database, &stage.lake.names.table)
+                        .to_string(),
+                );
             },
             call: |stage| stage.creation(Id::Delivery),
             code: "InvalidArgumentException",
@@ -313,7 +324,11 @@ fn lambda_answers_as_its_reference_says() {
         Row {
             situation: "a role that trusts another service",
             outside: nothing,
-            call: |stage| create_with(stage, |c| c.role_arn = c.role_arn.replace("publisher", "delivery")),
+            call: |stage| {
+                create_with(stage, |c| {
+                    c.role_arn = c.role_arn.replace("publisher", "delivery")
+                })
+            },
             code: "InvalidParameterValueException",
             says: "cannot be assumed by Lambda",
             source: "Lambda developer guide, \"Execution role\"",

@@ -25,7 +25,9 @@ fn create_key_with(policy: &str, tags: Tags) -> Change {
 }
 
 fn rotate(stage: &Stage) -> Change {
-    Change::Key(key::Change::EnableKeyRotation { key_id: stage.key_id() })
+    Change::Key(key::Change::EnableKeyRotation {
+        key_id: stage.key_id(),
+    })
 }
 
 fn lifecycle(stage: &Stage, rules: Vec<Rule>) -> Change {
@@ -71,7 +73,11 @@ fn kms_answers_as_its_reference_says() {
         Row {
             situation: "there is no such key",
             outside: nothing,
-            call: |_| Change::Key(key::Change::EnableKey { key_id: "none".into() }),
+            call: |_| {
+                Change::Key(key::Change::EnableKey {
+                    key_id: "none".into(),
+                })
+            },
             code: "NotFoundException",
             says: "does not exist",
             source: "KMS API reference, EnableKey",
@@ -100,7 +106,11 @@ fn kms_answers_as_its_reference_says() {
         Row {
             situation: "the key is not pending deletion",
             outside: nothing,
-            call: |stage| Change::Key(key::Change::CancelKeyDeletion { key_id: stage.key_id() }),
+            call: |stage| {
+                Change::Key(key::Change::CancelKeyDeletion {
+                    key_id: stage.key_id(),
+                })
+            },
             code: "KMSInvalidStateException",
             says: "is not pending deletion",
             source: "KMS developer guide, \"Key states\"",
@@ -127,7 +137,12 @@ fn kms_answers_as_its_reference_says() {
         Row {
             situation: "the policy names a role that does not exist",
             outside: nothing,
-            call: |_| create_key_with(&KEY_POLICY.replace("123456789012", "arn:aws:iam::123456789012:role/none"), Tags::new()),
+            call: |_| {
+                create_key_with(
+                    &KEY_POLICY.replace("123456789012", "arn:aws:iam::123456789012:role/none"),
+                    Tags::new(),
+                )
+            },
             code: "MalformedPolicyDocumentException",
             says: "invalid principals",
             source: "KMS API reference, CreateKey, Policy",
@@ -208,7 +223,11 @@ fn s3_answers_as_its_reference_says() {
         Row {
             situation: "the bucket holds an object",
             outside: |cloud, stage| cloud.buckets.get_mut(&bucket_arn(stage)).unwrap().put_object("a"),
-            call: |stage| Change::Bucket(bucket::Change::DeleteBucket { bucket: lake_bucket(stage) }),
+            call: |stage| {
+                Change::Bucket(bucket::Change::DeleteBucket {
+                    bucket: lake_bucket(stage),
+                })
+            },
             code: "BucketNotEmpty",
             says: "not empty",
             source: "S3 API reference, \"Error responses\"",
