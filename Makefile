@@ -1,5 +1,22 @@
+# `make` lists what there is. Everything is built with the dev profile unless it says otherwise.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
 STAND := cargo run --quiet --package datalake-stand --
 EMULATOR_TESTS = $$($(STAND) which python) -m unittest discover --start-directory deploy/local/emulator --top-level-directory deploy/local/emulator
+CHART := charts/datalake-operator
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## From nothing to queried rows on this machine; CONTEXT=name takes your own cluster and AWS account
+	@DEMO_CONTEXT='$(or $(CONTEXT),$(DEMO_CONTEXT))' deploy/local/demo.sh up
+
+.PHONY: demo-down
+demo-down: ## Remove all that the demo made
+	@DEMO_CONTEXT='$(or $(CONTEXT),$(DEMO_CONTEXT))' deploy/local/demo.sh down
 
 .PHONY: stand
 stand: ## Start a Kubernetes API server and an AWS emulator on this machine
@@ -9,6 +26,28 @@ stand: ## Start a Kubernetes API server and an AWS emulator on this machine
 stand-down: ## Stop them and remove their data
 	@$(STAND) down
 
+# What fails soon comes first. `build` makes everything that the tests run, with the features that they are built with,
+# so that nothing is built twice.
+.PHONY: test
+test: lint build test-unit programs chart test-emulator test-stand ## Everything, from unit to end to end on the stand
+
+.PHONY: lint
+lint: ## Formatting and clippy
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+.PHONY: build
+build: ## Operator, kubectl plugin, stand and tests
+	cargo build --workspace --all-targets --locked
+
+.PHONY: test-unit
+test-unit: ## The decisions, the adapters, the simulator, and whether generated files are up to date
+	cargo test --workspace --lib --bins --locked
+
+.PHONY: test-stand
+test-stand: ## Against real API servers and the emulator; each test starts its own stand
+	cargo test --workspace --test '*' --locked
+
 .PHONY: test-emulator
 test-emulator: ## Test what we mend in the AWS emulator
 	$(EMULATOR_TESTS)
@@ -16,3 +55,28 @@ test-emulator: ## Test what we mend in the AWS emulator
 .PHONY: prove-mends
 prove-mends: ## See each of these tests fail on the emulator as it is published
 	UNMENDED=1 $(EMULATOR_TESTS)
+
+.PHONY: chart
+chart: ## Lint the chart, and render it with and without the operator
+	@set -e; helm=$$($(STAND) which helm); \
+	for values in operator.enabled=false image.repository=registry.example.com/datalake-operator; do \
+	  $$helm lint --strict --quiet $(CHART) --set $$values; \
+	  $$helm template lake $(CHART) --set $$values --set metrics.service.enabled=true >/dev/null; \
+	done; echo "$(CHART) is fine"
+
+.PHONY: programs
+programs: ## Build what the stand needs, once: Kubernetes, Helm, the emulator
+	@$(STAND) which kube-apiserver
+	@$(STAND) which python
+
+.PHONY: deny
+deny: ## Licences and known vulnerabilities of dependencies (needs cargo-deny)
+	cargo deny --locked check
+
+.PHONY: generate
+generate: ## Write the CRD, the chart's copy of it and docs/reference.md from src/api
+	UPDATE_GENERATED=1 cargo test --quiet --lib --locked api::tests
+
+.PHONY: clean
+clean: ## Remove what was built here; the stand's programs stay in ~/.cache/datalake-operator
+	cargo clean

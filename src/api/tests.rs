@@ -16,7 +16,7 @@ fn up_to_date(path: &str, generated: &str) {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == generated,
-        "{} is stale: run UPDATE_GENERATED=1 cargo test --lib api::tests",
+        "{} is stale: run `make generate`",
         path.display()
     );
 }
@@ -24,6 +24,11 @@ fn up_to_date(path: &str, generated: &str) {
 #[test]
 fn the_definition_in_crds_is_up_to_date() {
     up_to_date("crds/datalakes.datalake-operator.io.yaml", &crd_yaml());
+}
+
+#[test]
+fn the_definition_in_the_chart_is_up_to_date() {
+    up_to_date("charts/datalake-operator/files/crd.yaml", &crd_yaml());
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
     pub recorder: Recorder,
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
 

@@ -47,7 +47,7 @@ const API_READ_TIMEOUT: Duration = Duration::from_secs(295);
 /// Runs until `end` resolves, then finishes the passes under way.
 pub async fn run(
     settings: Settings,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     synced: Arc<AtomicBool>,
     end: impl Future<Output = ()> + Send + Sync + 'static,
 ) -> Result<(), Failure> {

@@ -171,6 +171,9 @@ impl Metrics {
     }
 
     /// All metrics, in the `OpenMetrics` text format.
+    ///
+    /// # Panics
+    /// Never: a `String` takes whatever is written into it.
     pub fn text(&self) -> String {
         self.sum_up();
         let mut text = String::new();
@@ -181,7 +184,9 @@ impl Metrics {
 
     fn sum_up(&self) {
         let Standing { lakes, by_state } = &mut *self.standing();
-        by_state.values_mut().for_each(|count| *count = 0);
+        for count in by_state.values_mut() {
+            *count = 0;
+        }
         for state in lakes.values().flat_map(|lake| &lake.states) {
             *by_state.entry(format!("{state:?}")).or_default() += 1;
         }
