@@ -30,7 +30,7 @@ fn lake() -> Lake {
 }
 
 pub(super) fn key(sim: &Sim, lake: &Lake, id: Id) -> Option<crate::model::arn::KeyArn> {
-    match observe(sim, kinds::target(lake, id, Depth::Properties)) {
+    match observe(sim, &kinds::target(lake, id, Depth::Properties)) {
         Some(Observed::Key(live)) => Some(live.arn),
         _ => None,
     }
@@ -49,7 +49,7 @@ fn pass(sim: &Sim, lake: &Lake) -> (bool, Vec<String>) {
     };
     let (mut in_sync, mut refused) = (true, Vec::new());
     for id in Id::ALL {
-        let live = observe(sim, kinds::target(lake, id, Depth::Properties));
+        let live = observe(sim, &kinds::target(lake, id, Depth::Properties));
         let Some(desired) = kinds::desired(lake, &facts, id) else {
             in_sync = false;
             continue;
@@ -59,7 +59,7 @@ fn pass(sim: &Sim, lake: &Lake) -> (bool, Vec<String>) {
             Assessment::Settling(_) => {}
             Assessment::Refused(refusal) => panic!("{id:?}: {refusal:?}"),
             Assessment::Apply { changes, .. } => {
-                let error = changes.into_iter().find_map(|change| apply(sim, change).err());
+                let error = changes.into_iter().find_map(|change| apply(sim, &change).err());
                 refused.extend(
                     error.map(|e| format!("{} {}: {} {}", e.service, e.operation, e.code, e.message)),
                 );
@@ -159,7 +159,7 @@ fn delivery_stops_when_something_that_it_needs_is_gone() {
                 cloud
                     .keys
                     .iter_mut()
-                    .for_each(|(_, key)| key.seen.state = "Disabled".into())
+                    .for_each(|(_, key)| key.seen.state = "Disabled".into());
             },
             "is Disabled",
         ),
