@@ -1,5 +1,3 @@
-use crate::model::lake::Facts;
-use crate::model::topology::Id;
 use super::super::testing::{changes, differences, operations, refusal, waits_for};
 use super::*;
 use crate::model::testing::{edit, facts, lake};
