@@ -253,7 +253,7 @@ fn order(cloud: &Cloud, here: &Scope, to: &Destination) -> Answer<()> {
     }
     if let Some((group, stream)) = &to.logging {
         let live = cloud.log_groups.get(&here.log_group(group).to_string());
-        if !live.is_some_and(|live| live.seen.streams.contains(stream)) {
+        if !live.is_some_and(|live| live.streams.contains(stream)) {
             return invalid(format!("Log stream {stream} of log group {group} does not exist"));
         }
     }

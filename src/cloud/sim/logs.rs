@@ -1,15 +1,19 @@
 //! CloudWatch Logs (API reference).
 
+use std::collections::BTreeSet;
+
 use super::{Answer, Cloud, Refused, Sim, check, refuse};
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::log_group::{Change, Observed, Target};
 
-/// A log group.
+/// A log group with its log streams.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct LogGroup {
-    /// What reads say of it, with all its log streams.
+    /// What reads say of it; `streams` stays empty.
     pub seen: Observed,
+    /// Its log streams.
+    pub streams: BTreeSet<String>,
 }
 
 /// What `PutRetentionPolicy` takes.
@@ -32,9 +36,17 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Opti
     look("ListTagsForResource").await?;
     let mut seen = group.seen;
     if !t.streams.is_empty() {
-        look("DescribeLogStreams").await?;
+        let streams = look("DescribeLogStreams")
+            .await?
+            .map(|group| group.streams)
+            .unwrap_or_default();
+        seen.streams = t
+            .streams
+            .iter()
+            .filter(|name| streams.contains(*name))
+            .cloned()
+            .collect();
     }
-    seen.streams.retain(|name| t.streams.contains(name));
     Ok(Some(seen))
 }
 
@@ -67,7 +79,11 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 tags: tags.clone(),
                 ..Observed::default()
             };
-            cloud.log_groups.write(cloud.now, &arn, LogGroup { seen });
+            let group = LogGroup {
+                seen,
+                ..LogGroup::default()
+            };
+            cloud.log_groups.write(cloud.now, &arn, group);
             Ok(())
         }
         Change::PutRetentionPolicy { days, .. } if !RETENTION.contains(days) => {
@@ -84,12 +100,14 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             invalid("Value at 'logStreamName' failed to satisfy constraint")
         }
         Change::CreateLogStream { group, stream } => on(cloud, &here.log_group(group).to_string(), |group| {
-            if group.seen.streams.contains(stream) {
-                let message = "The specified log stream already exists";
-                return refuse(400, "ResourceAlreadyExistsException", message);
+            if group.streams.insert(stream.clone()) {
+                return Ok(());
             }
-            group.seen.streams.push(stream.clone());
-            Ok(())
+            refuse(
+                400,
+                "ResourceAlreadyExistsException",
+                "The specified log stream already exists",
+            )
         }),
         Change::TagResource { arn, tags } => on(cloud, arn, |group| {
             check::add_tags(&mut group.seen.tags, tags, "TooManyTagsException")
