@@ -1,6 +1,8 @@
 use super::super::testing::{changes, differences, operations, refusal, waits_for};
 use super::*;
+use crate::model::lake::Facts;
 use crate::model::testing::{edit, facts, lake};
+use crate::model::topology::Id;
 
 const ROLES: [Id; 3] = [Id::DeliveryRole, Id::CrawlerRole, Id::PublisherRole];
 
