@@ -329,7 +329,7 @@ const LAMBDA: &[Row] = &[
         outside: nothing,
         call: |stage| {
             create_function_with(stage, |c| {
-                c.role_arn = c.role_arn.replace("publisher", "delivery");
+                c.role_arn = c.role_arn.replace("publisher", "crawler");
             })
         },
         code: "InvalidParameterValueException",
