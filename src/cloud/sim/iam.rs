@@ -1,5 +1,7 @@
 //! IAM roles (API reference; user guide, "IAM and AWS STS quotas").
 
+mod serve;
+
 use std::collections::BTreeMap;
 
 use super::{Answer, Cloud, Refused, Sim, check, policy, refuse};
@@ -8,6 +10,8 @@ use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::role::{Change, Observed, Target};
 use crate::model::owner::Tags;
+
+pub(super) use serve::{Need, Useless, known_principal, usable};
 
 /// A role.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -308,72 +312,4 @@ fn valid_inline(name: &str, text: &str) -> Answer<String> {
         );
     }
     Ok(policy::stored(&parsed))
-}
-
-/// Whether a role that a policy names exists, as far as the news has spread; principals of other accounts are believed.
-pub(super) fn known_principal(cloud: &Cloud, principal: &str) -> bool {
-    let at = cloud.now - cloud.timing.iam_propagation;
-    let ours = format!(":iam::{}:role/", cloud.account);
-    if principal.contains(&ours) {
-        return cloud.roles.seen(principal, at).is_some();
-    }
-    principal.starts_with("arn:")
-}
-
-/// Why a service cannot use a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Useless {
-    /// It is not there, or does not trust the service, or that has not spread yet.
-    NotAssumable,
-    /// Its policy does not allow what is needed, or that has not spread yet.
-    NotAllowed,
-}
-
-/// What a service needs a role for: action, resource, and the condition keys of the request.
-pub(super) struct Need<'a> {
-    pub action: &'a str,
-    pub resource: String,
-    pub context: Vec<(&'a str, String)>,
-}
-
-impl<'a> Need<'a> {
-    pub(super) fn new(action: &'a str, resource: &impl ToString) -> Self {
-        Self {
-            action,
-            resource: resource.to_string(),
-            context: Vec::new(),
-        }
-    }
-}
-
-/// Whether `service` (`firehose.amazonaws.com`) may assume the role and then do every one of `needs`.
-pub(super) fn usable(cloud: &Cloud, arn: &str, service: &str, needs: &[Need<'_>]) -> Result<(), Useless> {
-    let at = cloud.now - cloud.timing.iam_propagation;
-    let role = cloud.roles.seen(arn, at).ok_or(Useless::NotAssumable)?;
-    let trust = policy::parse(&role.seen.trust).ok_or(Useless::NotAssumable)?;
-    // Firehose sends the account as external id (Firehose developer guide, "Controlling access"); of the others, no
-    // page says that they send any key.
-    let external = ("sts:ExternalId", cloud.account.to_string());
-    let context = if service.starts_with("firehose.") {
-        vec![external]
-    } else {
-        Vec::new()
-    };
-    if !policy::trusts(&trust, service, &context) {
-        return Err(Useless::NotAssumable);
-    }
-    let policies: Vec<_> = role
-        .policies
-        .values()
-        .filter_map(|text| policy::parse(text))
-        .collect();
-    let may = |need: &Need<'_>| {
-        let allows = |p| policy::allows(p, need.action, &need.resource, &need.context);
-        policies.iter().any(allows)
-    };
-    if needs.iter().all(may) {
-        Ok(())
-    } else {
-        Err(Useless::NotAllowed)
-    }
 }

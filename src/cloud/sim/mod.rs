@@ -5,6 +5,7 @@
 
 mod athena;
 mod check;
+mod cloud;
 mod crawler;
 mod delivering;
 mod faults;
@@ -20,6 +21,7 @@ mod s3;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod timing;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -31,8 +33,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Done, World};
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::CallError;
-use crate::model::kinds::{Change, Observed, Target, crawler as crawlers, database, table, workgroup};
+use crate::model::kinds::{Change, Observed, Target};
 
+pub use cloud::Cloud;
 pub use faults::{Chaos, Fault, Faults, Rule};
 pub use firehose::Delivery;
 pub use iam::Role;
@@ -42,78 +45,12 @@ pub use lambda::Function;
 pub use logs::LogGroup;
 pub use s3::{Bucket, Object};
 pub use shelf::Shelf;
+pub use timing::Timing;
 
 /// A handle to one simulated AWS; clones share it.
 #[derive(Clone)]
 pub struct Sim {
     cloud: Arc<Mutex<Cloud>>,
-}
-
-/// Everything there is. Resources are kept by ARN.
-#[derive(Clone)]
-#[expect(missing_docs, reason = "the shelves are named as what they hold")]
-pub struct Cloud {
-    /// The time.
-    pub now: Timestamp,
-    /// Account of the credentials in use.
-    pub account: AccountId,
-    /// How long things take.
-    pub timing: Timing,
-    /// What is to go wrong.
-    pub faults: Faults,
-    /// Every call so far.
-    pub journal: Vec<Call>,
-    pub keys: Shelf<Key>,
-    /// Key ids by alias ARN.
-    pub aliases: Shelf<String>,
-    pub buckets: Shelf<Bucket>,
-    pub log_groups: Shelf<LogGroup>,
-    pub streams: Shelf<Stream>,
-    pub databases: Shelf<database::Observed>,
-    pub tables: Shelf<table::Observed>,
-    pub roles: Shelf<Role>,
-    pub deliveries: Shelf<Delivery>,
-    pub crawlers: Shelf<crawlers::Observed>,
-    pub workgroups: Shelf<workgroup::Observed>,
-    pub functions: Shelf<Function>,
-    random: u64,
-}
-
-/// How long things take. All zero but the states' durations, unless a test says otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// Stream CREATING.
-    pub stream_creating: SignedDuration,
-    /// Stream UPDATING.
-    pub stream_updating: SignedDuration,
-    /// Stream DELETING.
-    pub stream_deleting: SignedDuration,
-    /// Delivery stream CREATING.
-    pub delivery_creating: SignedDuration,
-    /// Delivery stream DELETING.
-    pub delivery_deleting: SignedDuration,
-    /// Crawler RUNNING.
-    pub crawl: SignedDuration,
-    /// Crawler STOPPING.
-    pub crawl_stopping: SignedDuration,
-    /// Function Pending.
-    pub function_pending: SignedDuration,
-    /// Function's `LastUpdateStatus` `InProgress`.
-    pub function_updating: SignedDuration,
-    /// How far reads of IAM lag behind.
-    pub iam_lag: SignedDuration,
-    /// How late Firehose, Glue and Lambda learn of roles and policies, KMS and S3 of principals.
-    pub iam_propagation: SignedDuration,
-    /// How far KMS lags behind, in reads and in whether a key exists.
-    pub kms_lag: SignedDuration,
-    /// How far reads of a bucket's sub-resources lag behind.
-    pub s3_lag: SignedDuration,
-    /// How long after its deletion a bucket's name is not available.
-    pub bucket_name_held: SignedDuration,
-    /// Reads that lag see the new and the old by turns, at random.
-    pub flapping: bool,
-    /// Whether Firehose's five calls a second for each operation are kept.
-    pub rates: bool,
 }
 
 /// One call, as it went.
@@ -181,88 +118,10 @@ fn refuse<T>(status: u16, code: &str, message: impl Into<String>) -> Answer<T> {
     Err(Refused::new(status, code, message))
 }
 
-impl Default for Timing {
-    fn default() -> Self {
-        let seconds = SignedDuration::from_secs;
-        Self {
-            stream_creating: seconds(30),
-            stream_updating: seconds(20),
-            stream_deleting: seconds(30),
-            delivery_creating: seconds(60),
-            delivery_deleting: seconds(120),
-            crawl: seconds(120),
-            crawl_stopping: seconds(10),
-            function_pending: seconds(5),
-            function_updating: seconds(3),
-            ..Self::none()
-        }
-    }
-}
-
-impl Timing {
-    /// Everything at once.
-    pub fn none() -> Self {
-        let zero = SignedDuration::ZERO;
-        Self {
-            stream_creating: zero,
-            stream_updating: zero,
-            stream_deleting: zero,
-            delivery_creating: zero,
-            delivery_deleting: zero,
-            crawl: zero,
-            crawl_stopping: zero,
-            function_pending: zero,
-            function_updating: zero,
-            iam_lag: zero,
-            iam_propagation: zero,
-            kms_lag: zero,
-            s3_lag: zero,
-            bucket_name_held: zero,
-            flapping: false,
-            rates: false,
-        }
-    }
-
-    /// States take their time, reads lag and flap, IAM propagates late, Firehose counts calls.
-    pub fn real() -> Self {
-        let seconds = SignedDuration::from_secs;
-        Self {
-            iam_lag: seconds(5),
-            iam_propagation: seconds(15),
-            kms_lag: seconds(10),
-            s3_lag: seconds(60),
-            bucket_name_held: seconds(90),
-            flapping: true,
-            rates: true,
-            ..Self::default()
-        }
-    }
-}
-
 impl Sim {
     /// An empty account at the given time.
     pub fn new(account: AccountId, now: Timestamp, seed: u64) -> Self {
-        let cloud = Cloud {
-            now,
-            account,
-            timing: Timing::default(),
-            faults: Faults::default(),
-            journal: Vec::new(),
-            keys: Shelf::default(),
-            aliases: Shelf::default(),
-            buckets: Shelf::default(),
-            log_groups: Shelf::default(),
-            streams: Shelf::default(),
-            databases: Shelf::default(),
-            tables: Shelf::default(),
-            roles: Shelf::default(),
-            deliveries: Shelf::default(),
-            crawlers: Shelf::default(),
-            workgroups: Shelf::default(),
-            functions: Shelf::default(),
-            random: seed,
-        };
-        Self::of(cloud)
+        Self::of(Cloud::new(account, now, seed))
     }
 
     /// Goes on from a world as [`Sim::alter`] can copy it, apart from the one it was copied from.
@@ -376,98 +235,6 @@ impl Sim {
 
     fn lock(&self) -> MutexGuard<'_, Cloud> {
         self.cloud.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Cloud {
-    /// Carries a call out as far as the faults let it; `None`: the caller is dead.
-    fn take<T>(&mut self, op: Op, act: impl FnOnce(&mut Cloud) -> Answer<T>) -> Option<Answer<T>> {
-        if self.faults.crashed {
-            return None;
-        }
-        self.settle();
-        let mut faults = std::mem::take(&mut self.faults);
-        let fault = faults.pick(&op, |below| self.chance(below));
-        self.faults = faults;
-        let result = match &fault {
-            Some(Fault::Refuse(refused)) => Err(refused.clone()),
-            Some(Fault::CrashBefore) => Err(Refused::timeout()),
-            _ => self.within_rate(&op).and_then(|()| act(self)),
-        };
-        let effect = op.write && result.is_ok();
-        self.settle();
-        self.faults.crashed = matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter));
-        let result = match fault {
-            Some(Fault::LoseAnswer) if result.is_ok() => Err(Refused::timeout()),
-            _ => result,
-        };
-        let told = match &result {
-            _ if self.faults.crashed => Err("Crash".to_owned()),
-            Ok(_) => Ok(()),
-            Err(refused) => Err(refused.code.clone()),
-        };
-        self.journal.push(Call {
-            at: self.now,
-            service: op.service,
-            operation: op.operation,
-            subject: op.subject,
-            write: op.write,
-            effect,
-            result: told,
-        });
-        (!self.faults.crashed).then_some(result)
-    }
-
-    /// Firehose takes five calls a second of each operation, and no more (Firehose developer guide, "Quota").
-    fn within_rate(&self, op: &Op) -> Answer<()> {
-        if !self.timing.rates || op.service != "firehose" {
-            return Ok(());
-        }
-        let recent = self.journal.iter().rev();
-        let recent = recent.take_while(|call| call.at + SignedDuration::from_secs(1) > self.now);
-        if recent.filter(|call| call.operation == op.operation).count() < 5 {
-            return Ok(());
-        }
-        refuse(400, "ThrottlingException", "Rate exceeded")
-    }
-
-    /// Lets everything happen whose time has come.
-    fn settle(&mut self) {
-        let now = self.now;
-        for key in self.keys.settle(now) {
-            kms::died(self, &key);
-        }
-        self.streams.settle(now);
-        self.deliveries.settle(now);
-        self.functions.settle(now);
-        for crawler in self.crawlers.settle(now) {
-            crawler::ended(self, &crawler);
-        }
-    }
-
-    /// The same place, in the account that the credentials are of.
-    fn here(&self, place: &Scope) -> Scope {
-        Scope {
-            region: place.region.clone(),
-            account: self.account.clone(),
-        }
-    }
-
-    /// The time whose truth a reader is told, who lags behind by `lag`.
-    fn view(&mut self, lag: SignedDuration) -> Timestamp {
-        if lag.is_zero() || (self.timing.flapping && self.chance(2) == 0) {
-            return self.now;
-        }
-        self.now - lag
-    }
-
-    /// A number below `below` (`SplitMix64`).
-    fn chance(&mut self, below: u64) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below.max(1)
     }
 }
 

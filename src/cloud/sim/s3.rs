@@ -1,15 +1,19 @@
-//! S3 buckets (API reference; user guide, "Bucket naming rules").
+//! S3 buckets (API reference).
+
+mod valid;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Answer, Cloud, Refused, Sim, check, policy, refuse};
+use valid::{malformed_xml, valid_lifecycle, valid_name, valid_policy, valid_tags};
+
+use super::{Answer, Cloud, Refused, Sim, policy, refuse};
 use crate::cloud::clients::absent;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;
-use crate::model::kinds::bucket::{Change, Contents, Encryption, Observed, Rule, Target};
+use crate::model::kinds::bucket::{Change, Contents, Encryption, Observed, Target};
 use crate::model::owner::Tags;
 
 /// A bucket with what it holds.
@@ -271,118 +275,5 @@ fn create(cloud: &mut Cloud, place: &Scope, name: &str, region: &Region, tags: &
     }
     let bucket = Bucket::new(name, cloud.account.clone(), region.clone(), tags.clone());
     cloud.buckets.write(cloud.now, &arn, bucket);
-    Ok(())
-}
-
-fn valid_name(name: &str) -> bool {
-    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    let chars = name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c));
-    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"]
-        .iter()
-        .any(|p| name.starts_with(p))
-        || ["-s3alias", "--ol-s3", "--x-s3", ".mrap", "--table-s3"]
-            .iter()
-            .any(|s| name.ends_with(s));
-    (3..=63).contains(&name.len())
-        && chars
-        && edge(name.chars().next())
-        && edge(name.chars().last())
-        && !name.contains("..")
-        && name.parse::<std::net::Ipv4Addr>().is_err()
-        && !reserved
-}
-
-fn valid_tags(tags: &Tags) -> Answer<()> {
-    if tags.keys().any(|key| key.starts_with("aws:")) {
-        return refuse(
-            400,
-            "InvalidTag",
-            "System tags cannot be added/updated by requester",
-        );
-    }
-    check::tags(tags, "InvalidTag")
-}
-
-fn malformed_xml<T>() -> Answer<T> {
-    let message = "The XML you provided was not well-formed or did not validate against our published schema";
-    refuse(400, "MalformedXML", message)
-}
-
-/// API reference, `LifecycleRule` and `Transition`; user guide, "Lifecycle configuration elements".
-fn valid_lifecycle(rules: &[Rule]) -> Answer<()> {
-    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
-    if !(1..=1000).contains(&rules.len()) {
-        return malformed_xml();
-    }
-    if ids.len() != rules.len() {
-        return refuse(
-            400,
-            "InvalidArgument",
-            "Rule ID must be unique. Found same ID for more than one rule",
-        );
-    }
-    rules.iter().try_for_each(valid_rule)
-}
-
-fn valid_rule(rule: &Rule) -> Answer<()> {
-    let invalid = |message: &str| refuse(400, "InvalidArgument", message);
-    let days = [rule.expire_days, rule.abort_days, rule.noncurrent_days];
-    let none = days.iter().all(Option::is_none) && rule.transitions.is_empty();
-    if none || rule.prefix.is_none() && rule.others.is_empty() {
-        return malformed_xml();
-    }
-    if rule.id.chars().count() > 255 {
-        return invalid("ID length should not exceed allowed limit of 255");
-    }
-    if days.iter().flatten().any(|days| *days <= 0) {
-        return invalid("'Days' for Expiration action must be a positive integer");
-    }
-    let mut before = -1;
-    for (days, class) in &rule.transitions {
-        if ["STANDARD_IA", "ONEZONE_IA"].contains(&class.as_str()) && *days < 30 {
-            return invalid(
-                "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'",
-            );
-        }
-        if *days < 0 || *days <= before {
-            return invalid("'Days' in the Transition actions must be in order");
-        }
-        before = *days;
-    }
-    if rule
-        .expire_days
-        .is_some_and(|expire| !rule.transitions.is_empty() && expire <= before)
-    {
-        return invalid(
-            "'Days' in the Expiration action for prefix must be greater than 'Days' in the Transition action",
-        );
-    }
-    Ok(())
-}
-
-fn valid_policy(cloud: &Cloud, live: &Bucket, arn: &str, text: &str) -> Answer<()> {
-    let malformed = |message: &str| refuse(400, "MalformedPolicy", message);
-    let Some(parsed) = policy::parse(text).filter(|_| text.len() <= 20_480) else {
-        return malformed("This policy contains invalid Json");
-    };
-    let inside = |r: &str| r == arn || r.starts_with(&format!("{arn}/"));
-    if !policy::resources(&parsed).into_iter().all(inside) {
-        return malformed("Policy has invalid resource");
-    }
-    if !policy::named_principals(&parsed)
-        .iter()
-        .all(|p| super::iam::known_principal(cloud, p))
-    {
-        return malformed("Invalid principal in policy");
-    }
-    let blocks = live
-        .seen
-        .public_access_block
-        .is_some_and(|[_, _, block_public_policy, _]| block_public_policy);
-    if blocks && policy::public(&parsed) {
-        return refuse(403, "AccessDenied", "Access Denied");
-    }
     Ok(())
 }

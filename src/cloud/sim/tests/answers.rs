@@ -73,7 +73,7 @@ fn check(rows: &[Row]) {
         };
         stage.sim.alter(|cloud| (row.outside)(cloud, &stage));
         let about = format!("{} ({})", row.situation, row.source);
-        let error = apply(&stage.sim, (row.call)(&stage)).expect_err(&about);
+        let error = apply(&stage.sim, &(row.call)(&stage)).expect_err(&about);
         assert_eq!(error.code, row.code, "{about}: {}", error.message);
         assert!(error.message.contains(row.says), "{about}: {}", error.message);
     }

@@ -30,7 +30,7 @@ fn lake() -> Lake {
 }
 
 pub(super) fn key(sim: &Sim, lake: &Lake, id: Id) -> Option<crate::model::arn::KeyArn> {
-    match observe(sim, kinds::target(lake, id, Depth::Properties)) {
+    match observe(sim, &kinds::target(lake, id, Depth::Properties)) {
         Some(Observed::Key(live)) => Some(live.arn),
         _ => None,
     }
@@ -49,7 +49,7 @@ fn pass(sim: &Sim, lake: &Lake) -> (bool, Vec<String>) {
     };
     let (mut in_sync, mut refused) = (true, Vec::new());
     for id in Id::ALL {
-        let live = observe(sim, kinds::target(lake, id, Depth::Properties));
+        let live = observe(sim, &kinds::target(lake, id, Depth::Properties));
         let Some(desired) = kinds::desired(lake, &facts, id) else {
             in_sync = false;
             continue;
@@ -59,8 +59,10 @@ fn pass(sim: &Sim, lake: &Lake) -> (bool, Vec<String>) {
             Assessment::Settling(_) => {}
             Assessment::Refused(refusal) => panic!("{id:?}: {refusal:?}"),
             Assessment::Apply { changes, .. } => {
-                let error = changes.into_iter().find_map(|change| apply(sim, change).err());
-                refused.extend(error.map(|e| format!("{} {}: {} {}", e.service, e.operation, e.code, e.message)));
+                let error = changes.into_iter().find_map(|change| apply(sim, &change).err());
+                refused.extend(
+                    error.map(|e| format!("{} {}: {} {}", e.service, e.operation, e.code, e.message)),
+                );
             }
         }
         in_sync = false;
@@ -94,8 +96,14 @@ fn a_lake_is_made_as_declared_then_silent_and_delivers() {
     let (sim, lake) = (sim(Timing::default()), lake());
     // Crawler and delivery stream may come before what they need is ready.
     let refused = converge(&sim, &lake, 20);
-    let early: BTreeSet<&str> = refused.iter().filter_map(|text| text.split_whitespace().next()).collect();
-    assert!(early.is_subset(&BTreeSet::from(["firehose", "glue", "lambda"])), "{refused:#?}");
+    let early: BTreeSet<&str> = refused
+        .iter()
+        .filter_map(|text| text.split_whitespace().next())
+        .collect();
+    assert!(
+        early.is_subset(&BTreeSet::from(["firehose", "glue", "lambda"])),
+        "{refused:#?}"
+    );
     sim.forget_calls();
     assert_eq!(pass(&sim, &lake), (true, Vec::new()));
     assert_eq!(sim.writes(), []);
@@ -110,7 +118,11 @@ fn a_crawl_adds_parameters_of_its_own_and_that_is_no_difference() {
     let parameters = |sim: &Sim| sim.alter(|cloud| cloud.tables.get(&table).unwrap().input.parameters.len());
     let before = parameters(&sim);
     sim.alter(|cloud| cloud.start_crawl(&place().crawler(&lake.names.crawler).to_string()));
-    assert_eq!(pass(&sim, &lake), (true, Vec::new()), "a running crawler is in sync");
+    assert_eq!(
+        pass(&sim, &lake),
+        (true, Vec::new()),
+        "a running crawler is in sync"
+    );
     sim.advance(seconds(120));
     assert!(parameters(&sim) > before);
     assert_eq!(pass(&sim, &lake), (true, Vec::new()));
@@ -143,7 +155,12 @@ fn delivery_stops_when_something_that_it_needs_is_gone() {
     let cases: [(&str, Outside, &str); 4] = [
         (
             "the key is disabled",
-            |cloud, _| cloud.keys.iter_mut().for_each(|(_, key)| key.seen.state = "Disabled".into()),
+            |cloud, _| {
+                cloud
+                    .keys
+                    .iter_mut()
+                    .for_each(|(_, key)| key.seen.state = "Disabled".into());
+            },
             "is Disabled",
         ),
         (
@@ -154,14 +171,18 @@ fn delivery_stops_when_something_that_it_needs_is_gone() {
         (
             "the table is gone",
             |cloud, lake| {
-                cloud.tables.remove(&place().table(&lake.names.database, &lake.names.table).to_string());
+                cloud
+                    .tables
+                    .remove(&place().table(&lake.names.database, &lake.names.table).to_string());
             },
             "the table is gone",
         ),
         (
             "the raw bucket is gone",
             |cloud, lake| {
-                cloud.buckets.remove(&place().bucket(&lake.names.raw_bucket).to_string());
+                cloud
+                    .buckets
+                    .remove(&place().bucket(&lake.names.raw_bucket).to_string());
             },
             "is gone",
         ),

@@ -1,0 +1,156 @@
+//! The world behind the calls.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Answer, Bucket, Call, Delivery, Fault, Faults, Function, Key, LogGroup, Op, Refused, Role, Shelf, Stream,
+    Timing, crawler, kms, refuse,
+};
+use crate::model::arn::{AccountId, Scope};
+use crate::model::kinds::{crawler as crawlers, database, table, workgroup};
+
+/// Everything there is. Resources are kept by ARN.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "the shelves are named as what they hold")]
+pub struct Cloud {
+    /// The time.
+    pub now: Timestamp,
+    /// Account of the credentials in use.
+    pub account: AccountId,
+    /// How long things take.
+    pub timing: Timing,
+    /// What is to go wrong.
+    pub faults: Faults,
+    /// Every call so far.
+    pub journal: Vec<Call>,
+    pub keys: Shelf<Key>,
+    /// Key ids by alias ARN.
+    pub aliases: Shelf<String>,
+    pub buckets: Shelf<Bucket>,
+    pub log_groups: Shelf<LogGroup>,
+    pub streams: Shelf<Stream>,
+    pub databases: Shelf<database::Observed>,
+    pub tables: Shelf<table::Observed>,
+    pub roles: Shelf<Role>,
+    pub deliveries: Shelf<Delivery>,
+    pub crawlers: Shelf<crawlers::Observed>,
+    pub workgroups: Shelf<workgroup::Observed>,
+    pub functions: Shelf<Function>,
+    random: u64,
+}
+
+impl Cloud {
+    /// An empty account.
+    pub(super) fn new(account: AccountId, now: Timestamp, seed: u64) -> Self {
+        Self {
+            now,
+            account,
+            timing: Timing::default(),
+            faults: Faults::default(),
+            journal: Vec::new(),
+            keys: Shelf::default(),
+            aliases: Shelf::default(),
+            buckets: Shelf::default(),
+            log_groups: Shelf::default(),
+            streams: Shelf::default(),
+            databases: Shelf::default(),
+            tables: Shelf::default(),
+            roles: Shelf::default(),
+            deliveries: Shelf::default(),
+            crawlers: Shelf::default(),
+            workgroups: Shelf::default(),
+            functions: Shelf::default(),
+            random: seed,
+        }
+    }
+
+    /// Carries a call out as far as the faults let it; `None`: the caller is dead.
+    pub(super) fn take<T>(&mut self, op: Op, act: impl FnOnce(&mut Cloud) -> Answer<T>) -> Option<Answer<T>> {
+        if self.faults.crashed {
+            return None;
+        }
+        self.settle();
+        let mut faults = std::mem::take(&mut self.faults);
+        let fault = faults.pick(&op, |below| self.chance(below));
+        self.faults = faults;
+        let result = match &fault {
+            Some(Fault::Refuse(refused)) => Err(refused.clone()),
+            Some(Fault::CrashBefore) => Err(Refused::timeout()),
+            _ => self.within_rate(&op).and_then(|()| act(self)),
+        };
+        let effect = op.write && result.is_ok();
+        self.settle();
+        self.faults.crashed = matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter));
+        let result = match fault {
+            Some(Fault::LoseAnswer) if result.is_ok() => Err(Refused::timeout()),
+            _ => result,
+        };
+        let told = match &result {
+            _ if self.faults.crashed => Err("Crash".to_owned()),
+            Ok(_) => Ok(()),
+            Err(refused) => Err(refused.code.clone()),
+        };
+        self.journal.push(Call {
+            at: self.now,
+            service: op.service,
+            operation: op.operation,
+            subject: op.subject,
+            write: op.write,
+            effect,
+            result: told,
+        });
+        (!self.faults.crashed).then_some(result)
+    }
+
+    /// Firehose takes five calls a second of each operation, and no more (Firehose developer guide, "Quota").
+    fn within_rate(&self, op: &Op) -> Answer<()> {
+        if !self.timing.rates || op.service != "firehose" {
+            return Ok(());
+        }
+        let recent = self.journal.iter().rev();
+        let recent = recent.take_while(|call| call.at + SignedDuration::from_secs(1) > self.now);
+        if recent.filter(|call| call.operation == op.operation).count() < 5 {
+            return Ok(());
+        }
+        refuse(400, "ThrottlingException", "Rate exceeded")
+    }
+
+    /// Lets everything happen whose time has come.
+    pub(super) fn settle(&mut self) {
+        let now = self.now;
+        for key in self.keys.settle(now) {
+            kms::died(self, &key);
+        }
+        self.streams.settle(now);
+        self.deliveries.settle(now);
+        self.functions.settle(now);
+        for crawler in self.crawlers.settle(now) {
+            crawler::ended(self, &crawler);
+        }
+    }
+
+    /// The same place, in the account that the credentials are of.
+    pub(super) fn here(&self, place: &Scope) -> Scope {
+        Scope {
+            region: place.region.clone(),
+            account: self.account.clone(),
+        }
+    }
+
+    /// The time whose truth a reader is told, who lags behind by `lag`.
+    pub(super) fn view(&mut self, lag: SignedDuration) -> Timestamp {
+        if lag.is_zero() || (self.timing.flapping && self.chance(2) == 0) {
+            return self.now;
+        }
+        self.now - lag
+    }
+
+    /// A number below `below` (`SplitMix64`).
+    pub(super) fn chance(&mut self, below: u64) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % below.max(1)
+    }
+}
