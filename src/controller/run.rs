@@ -116,6 +116,12 @@ async fn watch(
             object.status = None;
         })
         .reflect(writer)
+        // Not `Store::wait_until_ready`: it wakes only the last of those who wait, and the controller waits too.
+        .inspect(move |event| {
+            if matches!(event, Ok(watcher::Event::InitDone)) {
+                synced.store(true, Ordering::Release);
+            }
+        })
         .applied_objects()
         // A status that this process wrote is no reason for a pass.
         .predicate_filter(
@@ -135,12 +141,6 @@ async fn watch(
             },
             Default::default(),
         );
-    let store = reader.clone();
-    tokio::spawn(async move {
-        if store.wait_until_ready().await.is_ok() {
-            synced.store(true, Ordering::Relaxed);
-        }
-    });
     Controller::for_stream(trigger, reader)
         .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))
         .graceful_shutdown_on(end)

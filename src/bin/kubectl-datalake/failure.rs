@@ -55,7 +55,7 @@ fn hint(error: &CallError) -> Option<&'static str> {
         Some("Your AWS credentials are expired or wrong: sign in again, or set AWS_PROFILE.")
     } else if has(&["AccessDenied", "NotAuthorized"]) {
         Some(
-            "Your AWS identity lacks a permission for this: docs/access.md lists what producers and readers need.",
+            "Your AWS identity lacks a permission for this: docs/iam.md lists what producers and readers need.",
         )
     } else if has(&["NotFound"]) {
         Some(
