@@ -100,7 +100,7 @@ pub struct Schema {
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Column {
-    /// The column's name: lower-case letters, digits and `_`, starting with a letter.
+    /// The column's name: lower-case letters, digits and `_`, starting with a letter; not `year`, `month`, `day` or `hour`.
     #[schemars(length(max = 255))]
     pub name: String,
     /// The column's Hive type, for example `string`, `decimal(10,2)` or `struct<id:int,tags:array<string>>`; at most 15

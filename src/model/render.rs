@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::kinds::Cause;
+use super::lake::Wish;
 use super::plan::{Plan, Step, Verb, Work};
 
 /// The plan in lines, `id  what is to be done`. What is in sync is told by its name alone.
@@ -10,6 +11,7 @@ pub fn render(plan: &Plan) -> String {
     let mut text = String::new();
     for (id, planned) in &plan.steps {
         let line = match &planned.step {
+            Step::InSync if planned.wish == Wish::Gone => "gone".to_owned(),
             Step::InSync => "in sync".to_owned(),
             Step::Kept => "kept".to_owned(),
             Step::Wait(wait) => format!("waits for {}", wait.what),

@@ -1,5 +1,8 @@
 //! Objects that apply, and what they become.
 
+use datalake_operator::api::Datalake;
+use datalake_operator::model::arn::Region;
+use datalake_operator::model::lake::faults;
 use serde_json::{Value, json};
 
 use crate::answers::assert_accepted;
@@ -7,9 +10,10 @@ use crate::objects::{columns, lake, lake_of_type, spec, with};
 use crate::server::Server;
 
 #[tokio::test]
-async fn every_example_applies() {
+async fn the_server_and_the_pass_take_every_example() {
     let server = Server::shared().await;
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let region = Region::parse("eu-west-1").unwrap();
     let mut applied = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
@@ -18,6 +22,8 @@ async fn every_example_applies() {
         let namespace = object["metadata"]["namespace"].as_str().unwrap();
         let answer = server.try_create_yaml(namespace, yaml).await;
         assert_accepted(&format!("{}", file.display()), answer);
+        let object: Datalake = serde_json::from_value(object).unwrap();
+        assert_eq!(faults(&object, Some(&region)), [], "{}", file.display());
         applied += 1;
     }
     assert!(applied >= 6, "{applied} examples");

@@ -89,11 +89,27 @@ async fn the_name_of_each_resource_is_fixed_once_it_exists() {
         ("crawlerRole", "crawler-role", "other"), ("publisherRole", "publisher-role", "other"),
         ("publisher", "publisher", "other"), ("logGroup", "log-group", "other"),
     ];
-    let names: serde_json::Map<String, Value> = rows.iter().map(|(_, id, _)| ((*id).to_owned(), json!("one"))).collect();
-    let lake = stored(&server, "named", json!({}), with(exists(), &json!({"names": names}))).await;
+    let names: serde_json::Map<String, Value> = rows
+        .iter()
+        .map(|(_, id, _)| ((*id).to_owned(), json!("one")))
+        .collect();
+    let lake = stored(
+        &server,
+        "named",
+        json!({}),
+        with(exists(), &json!({"names": names})),
+    )
+    .await;
     for (field, _, other) in rows {
-        let answer = server.try_edit(&lake, &spec(json!({"names": {field: other}}))).await;
-        assert_refused(field, answer, &format!("spec.names.{field}"), "AWS renames none: write one");
+        let answer = server
+            .try_edit(&lake, &spec(json!({"names": {field: other}})))
+            .await;
+        assert_refused(
+            field,
+            answer,
+            &format!("spec.names.{field}"),
+            "AWS renames none: write one",
+        );
     }
 }
 

@@ -59,7 +59,7 @@ async fn ended(aws: &LakeAws, name: &str) -> Result<Option<LastCrawlInfo>, Failu
         match state {
             Some(CrawlerState::Ready) | None => return Ok(last_crawl),
             Some(state) => {
-                spinner.set_message(format!("crawler {name} is {}", state.as_str().to_lowercase()))
+                spinner.set_message(format!("crawler {name} is {}", state.as_str().to_lowercase()));
             }
         }
         tokio::time::sleep(LOOK).await;

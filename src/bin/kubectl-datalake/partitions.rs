@@ -1,6 +1,6 @@
 //! What the table knows of its partitions, and when it learns of more.
 
-use datalake_operator::api::{Connection, Crawler, Datalake, Discovery};
+use datalake_operator::api::{Connection, Datalake, Discovery};
 use datalake_operator::model::fault::CallError;
 use datalake_operator::model::schedule::Schedule;
 use jiff::{SignedDuration, SpanRound, Timestamp, Unit};
@@ -32,7 +32,7 @@ pub async fn count(aws: &LakeAws, connection: &Connection, enough: usize) -> Res
 
 /// When the crawler starts next by itself.
 fn next_crawl(lake: &Datalake, now: Timestamp) -> Option<Timestamp> {
-    let crawler = lake.spec.crawler.clone().unwrap_or_else(Crawler::default);
+    let crawler = lake.spec.crawler.clone().unwrap_or_default();
     Schedule::parse(&crawler.schedule).ok()?.next_after(now)
 }
 
@@ -68,6 +68,8 @@ fn whole_minutes(duration: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use datalake_operator::api::Crawler;
+
     use super::*;
     use crate::lake::tests::ready;
 

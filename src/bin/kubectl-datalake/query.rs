@@ -4,7 +4,8 @@ use std::io::{Write, stdout};
 use std::time::Duration;
 
 use aws_sdk_athena::types::{
-    QueryExecution, QueryExecutionContext, QueryExecutionState, ResultSet, StatementType,
+    QueryExecution, QueryExecutionContext, QueryExecutionState, QueryExecutionStatistics, ResultSet,
+    ResultSetMetadata, StatementType,
 };
 use datalake_operator::api::{Connection, Datalake};
 use datalake_operator::shell::clock;
@@ -169,7 +170,7 @@ async fn print(
 }
 
 fn columns(set: &ResultSet) -> Vec<Column> {
-    let infos = set.result_set_metadata().map(|metadata| metadata.column_info());
+    let infos = set.result_set_metadata().map(ResultSetMetadata::column_info);
     let columns = infos.unwrap_or_default().iter().map(|info| Column {
         name: info.label().unwrap_or(info.name()).to_owned(),
         r#type: info.r#type().to_owned(),
@@ -199,9 +200,9 @@ fn is_header(execution: &QueryExecution, columns: &[Column], first: Option<&Vec<
 fn summary(count: usize, execution: &QueryExecution) -> String {
     let statistics = execution.statistics();
     let scanned = statistics
-        .and_then(|s| s.data_scanned_in_bytes())
+        .and_then(QueryExecutionStatistics::data_scanned_in_bytes)
         .unwrap_or_default();
-    let took = statistics.and_then(|s| s.total_execution_time_in_millis());
+    let took = statistics.and_then(QueryExecutionStatistics::total_execution_time_in_millis);
     let took = took.map_or_else(String::new, |millis| {
         format!(" in {}.{} s", millis / 1_000, millis % 1_000 / 100)
     });
@@ -211,7 +212,7 @@ fn summary(count: usize, execution: &QueryExecution) -> String {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_athena::types::{QueryExecutionStatistics, QueryExecutionStatus};
+    use aws_sdk_athena::types::QueryExecutionStatus;
 
     use super::*;
     use crate::lake::tests::ready;

@@ -105,68 +105,66 @@ fn list(lakes: &[Datalake], now: Timestamp) -> String {
 /// Everything about one lake.
 fn render(lake: &Datalake, look: Look, now: Timestamp) -> String {
     let status = status(lake);
-    let mut text = heading(lake, look, now);
+    let mut lines = heading(lake, look, now);
     let width = |cell: fn(&ResourceStatus) -> &str| {
         let cells = status.resources.iter().map(cell);
         cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
     };
     let widths = (width(|r| r.id.as_str()), width(|r| r.kind.as_str()));
     for part in Part::ALL {
-        let resources: Vec<_> = status
-            .resources
-            .iter()
-            .filter(|resource| Part::of(resource) == part)
-            .collect();
-        if resources.is_empty() {
+        let of_part = |resource: &&ResourceStatus| Part::of(resource) == part;
+        let resources: Vec<_> = status.resources.iter().filter(of_part).collect();
+        let Some((last, others)) = resources.split_last() else {
             continue;
-        }
+        };
         let condition = find(&status.conditions, part.condition());
-        text.push_str(&format!("\n{}\n", part_line(part, condition, look)));
-        for (index, resource) in resources.iter().enumerate() {
-            let last = index + 1 == resources.len();
-            text.push_str(&branch(resource, last, widths, look));
+        lines.push(String::new());
+        lines.push(part_line(part, condition, look));
+        for resource in others {
+            lines.extend(branch(resource, ("├─", "│ "), widths, look));
         }
+        lines.extend(branch(last, ("└─", "  "), widths, look));
     }
-    text.push_str(&condition_lines(&status.conditions, look, now));
-    if let Some(connection) = &status.connection {
-        text.push_str(&connection_lines(connection, look));
-    }
-    text
+    lines.extend(condition_lines(&status.conditions, look, now));
+    lines.extend(
+        status
+            .connection
+            .iter()
+            .flat_map(|connection| connection_lines(connection, look)),
+    );
+    lines.join("\n") + "\n"
 }
 
-fn heading(lake: &Datalake, look: Look, now: Timestamp) -> String {
+fn heading(lake: &Datalake, look: Look, now: Timestamp) -> Vec<String> {
     let status = status(lake);
     let ready = find(&status.conditions, conditions::READY);
     let name = look.paint(Colour::Bold, &lake.name_any());
     let namespace = lake.namespace().unwrap_or_default();
-    let mut text = format!("{name} in namespace {namespace}");
-    if let Some(created) = lake.creation_timestamp() {
-        text.push_str(&format!(", {} old", age(created.0, now)));
-    }
+    let created = lake.creation_timestamp();
+    let old = created.map_or_else(String::new, |created| format!(", {} old", age(created.0, now)));
     let word = match ready {
         Some(condition) if condition.status == "True" => look.paint(Colour::Green, "Ready"),
         Some(condition) => look.paint(Colour::Yellow, &format!("Not ready: {}", condition.reason)),
         None => look.paint(Colour::Yellow, "Not looked at yet; is the operator running?"),
     };
-    text.push_str(&format!("\n{word}"));
-    if let Some(resources) = &status.resources_ready {
-        text.push_str(&format!(", {resources} resources"));
-    }
-    text.push('\n');
+    let count = status.resources_ready.as_ref();
+    let count = count.map_or_else(String::new, |count| format!(", {count} resources"));
+    let mut lines = vec![
+        format!("{name} in namespace {namespace}{old}"),
+        format!("{word}{count}"),
+    ];
     let (written, seen) = (lake.metadata.generation, status.observed_generation);
     if written.is_some_and(|written| ready.is_some() && written != seen) {
-        text.push_str("The operator hasn't looked at the last edit yet: what follows is older.\n");
+        lines.push("The operator hasn't looked at the last edit yet: what follows is older.".into());
     }
     if lake.spec.suspend {
-        text.push_str("Suspended: what follows is as it was when spec.suspend was set.\n");
+        lines.push("Suspended: what follows is as it was when spec.suspend was set.".into());
     }
     if lake.metadata.deletion_timestamp.is_some() {
-        text.push_str(&format!(
-            "Being deleted, deletionPolicy {:?}.\n",
-            lake.spec.deletion_policy
-        ));
+        let policy = lake.spec.deletion_policy;
+        lines.push(format!("Being deleted, deletionPolicy {policy:?}."));
     }
-    text
+    lines
 }
 
 fn part_line(part: Part, condition: Option<&Condition>, look: Look) -> String {
@@ -181,33 +179,32 @@ fn part_line(part: Part, condition: Option<&Condition>, look: Look) -> String {
 }
 
 /// One resource: a line, and below it why it stands so.
-fn branch(resource: &ResourceStatus, last: bool, widths: (usize, usize), look: Look) -> String {
-    let (twig, below) = if last {
-        ("└─", "  ")
-    } else {
-        ("├─", "│ ")
-    };
-    let state = format!("{:<8}", format!("{:?}", resource.state));
-    let mut text = format!(
-        "{twig} {:idw$}  {:kindw$}  {}  {}\n",
-        resource.id,
-        resource.kind,
-        look.paint(colour(resource.state), &state),
-        resource.name,
-        idw = widths.0,
-        kindw = widths.1,
-    );
-    let why: Vec<&str> = [resource.reason.as_deref(), resource.message.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect();
-    let healthy = resource.state == ResourceState::Ready && resource.message.is_none();
-    if !healthy {
-        for line in wrap(&why.join(": "), look.width.saturating_sub(8)) {
-            text.push_str(&format!("{below}     {line}\n"));
-        }
+fn branch(
+    resource: &ResourceStatus,
+    (twig, below): (&str, &str),
+    (ids, kinds): (usize, usize),
+    look: Look,
+) -> Vec<String> {
+    let ResourceStatus {
+        id,
+        kind,
+        name,
+        state,
+        reason,
+        message,
+        ..
+    } = resource;
+    let word = look.paint(colour(*state), &format!("{:<8}", format!("{state:?}")));
+    let mut lines = vec![format!("{twig} {id:ids$}  {kind:kinds$}  {word}  {name}")];
+    if *state != ResourceState::Ready || message.is_some() {
+        let why: Vec<&str> = [reason, message]
+            .into_iter()
+            .filter_map(Option::as_deref)
+            .collect();
+        let why = wrap(&why.join(": "), look.width.saturating_sub(8));
+        lines.extend(why.into_iter().map(|line| format!("{below}     {line}")));
     }
-    text
+    lines
 }
 
 const fn colour(state: ResourceState) -> Colour {
@@ -225,26 +222,28 @@ const fn colour(state: ResourceState) -> Colour {
 }
 
 /// The conditions, each with its message below.
-fn condition_lines(conditions: &[Condition], look: Look, now: Timestamp) -> String {
+fn condition_lines(conditions: &[Condition], look: Look, now: Timestamp) -> Vec<String> {
     if conditions.is_empty() {
-        return String::new();
+        return Vec::new();
     }
-    let mut text = format!("\n{}\n", look.paint(Colour::Bold, "Conditions"));
+    let mut lines = vec![String::new(), look.paint(Colour::Bold, "Conditions")];
     for condition in conditions {
+        let Condition {
+            type_,
+            status,
+            reason,
+            ..
+        } = condition;
         let since = age(condition.last_transition_time.0, now);
-        text.push_str(&format!(
-            "  {:<16}  {:<7}  {}, for {since}\n",
-            condition.type_, condition.status, condition.reason
-        ));
-        for line in wrap(&condition.message, look.width.saturating_sub(6)) {
-            text.push_str(&format!("      {line}\n"));
-        }
+        lines.push(format!("  {type_:<16}  {status:<7}  {reason}, for {since}"));
+        let message = wrap(&condition.message, look.width.saturating_sub(6));
+        lines.extend(message.into_iter().map(|line| format!("      {line}")));
     }
-    text
+    lines
 }
 
 /// What an application needs to connect.
-fn connection_lines(connection: &Connection, look: Look) -> String {
+fn connection_lines(connection: &Connection, look: Look) -> Vec<String> {
     let Connection {
         account,
         region,
@@ -281,7 +280,9 @@ fn connection_lines(connection: &Connection, look: Look) -> String {
     let rows: Vec<_> = present
         .map(|(name, value)| vec![format!("  {name}"), value.clone()])
         .collect();
-    format!("\n{}\n{}", look.paint(Colour::Bold, "Connection"), columns(&rows))
+    let mut lines = vec![String::new(), look.paint(Colour::Bold, "Connection")];
+    lines.extend(columns(&rows).lines().map(str::to_owned));
+    lines
 }
 
 fn find<'a>(conditions: &'a [Condition], kind: &str) -> Option<&'a Condition> {
@@ -300,115 +301,4 @@ fn age(then: Timestamp, now: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lake::tests::ready;
-
-    const PLAIN: Look = Look {
-        colour: false,
-        width: 60,
-    };
-
-    fn now() -> Timestamp {
-        "2026-01-02T03:14:05Z".parse().unwrap()
-    }
-
-    #[test]
-    fn a_lake_is_a_tree_of_its_parts_with_reasons_conditions_and_connection() {
-        insta::assert_snapshot!(render(&ready(), PLAIN, now()), @r#"
-        staff-events in namespace analytics, 10m old
-        Not ready: AccessDenied, 2/3 resources
-
-        Encryption  AccessDenied
-        ├─ stream-key   KMS key    Failed    alias/dl-x
-        │      AccessDenied: kms CreateKey: AccessDenied: the
-        │      operator's role lacks it
-        └─ bucket-key   KMS key    Ready     alias/dl-y
-
-        Storage
-        └─ lake-bucket  S3 bucket  Ready     dl-lake
-
-        Other
-        └─ moon-base    Moon base  Ready     m
-
-        Conditions
-          Ready             False    AccessDenied, for 9m
-              kms CreateKey: AccessDenied
-          EncryptionReady   False    AccessDenied, for 9m
-              kms CreateKey: AccessDenied
-
-        Connection
-          Account      123456789012
-          Region       eu-west-1
-          Stream       dl-stream
-          Stream ARN   arn:aws:kinesis:eu-west-1:123456789012:stream/dl-stream
-          Database     dl_db
-          Table        dl_table
-          Lake         s3://dl-lake/data/
-          Raw copies   s3://dl-raw/raw/
-          Workgroup    dl-wg
-          Crawler      dl-crawler
-        "#);
-    }
-
-    #[test]
-    fn every_resource_has_a_part() {
-        for id in Id::ALL {
-            let resource = ResourceStatus {
-                id: id.to_string(),
-                ..ResourceStatus::default()
-            };
-            assert_ne!(Part::of(&resource), Part::Other, "{id}");
-        }
-    }
-
-    #[test]
-    fn lakes_are_listed_a_line_each_also_those_that_were_never_looked_at() {
-        let mut fresh = ready();
-        fresh.status = None;
-        fresh.metadata.name = Some("fresh".into());
-        insta::assert_snapshot!(list(&[fresh, ready()], now()), @r#"
-        NAME           READY     REASON         RESOURCES   STREAM      TABLE      AGE
-        fresh          Unknown                                                     10m
-        staff-events   False     AccessDenied   2/3         dl-stream   dl_table   10m
-        "#);
-    }
-
-    #[test]
-    fn what_a_reader_must_know_about_the_state_is_said_first() {
-        let mut lake = ready();
-        lake.metadata.generation = Some(3);
-        lake.spec.suspend = true;
-        let text = heading(&lake, PLAIN, now());
-        assert!(text.contains("hasn't looked at the last edit"), "{text}");
-        assert!(text.contains("Suspended"), "{text}");
-        lake.status = None;
-        let text = heading(&lake, PLAIN, now());
-        assert!(text.contains("Not looked at yet"), "{text}");
-    }
-
-    #[test]
-    fn colour_is_only_used_where_there_is_colour() {
-        let colour = Look {
-            colour: true,
-            width: 60,
-        };
-        assert!(render(&ready(), colour, now()).contains("\u{1b}[31m"));
-        assert!(!render(&ready(), PLAIN, now()).contains('\u{1b}'));
-    }
-
-    #[test]
-    fn ages_are_told_in_one_unit() {
-        for (seconds, text) in [
-            (0, "0s"),
-            (119, "119s"),
-            (120, "2m"),
-            (7_200, "2h"),
-            (172_800, "2d"),
-            (-5, "0s"),
-        ] {
-            let then = now() - jiff::SignedDuration::from_secs(seconds);
-            assert_eq!(age(then, now()), text);
-        }
-    }
-}
+mod tests;

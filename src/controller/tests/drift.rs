@@ -24,7 +24,7 @@ fn hands() -> Vec<(Id, &'static str, Hand)> {
         (Id::RawBucket, "policy", |c, arn| c.buckets.get_mut(arn).unwrap().seen.policy = None),
         (Id::RawBucket, "tags", |c, arn| drop(c.buckets.get_mut(arn).unwrap().seen.tags.remove("managed-by"))),
         (Id::LogGroup, "retention", |c, arn| c.log_groups.get_mut(arn).unwrap().seen.retention_days = None),
-        (Id::LogGroup, "a stream", |c, arn| drop(c.log_groups.get_mut(arn).unwrap().seen.streams.pop())),
+        (Id::LogGroup, "a stream", |c, arn| c.log_groups.get_mut(arn).unwrap().streams.clear()),
         (Id::Stream, "shards", |c, arn| c.streams.get_mut(arn).unwrap().seen.open_shards = 2),
         (Id::Stream, "mode", |c, arn| c.streams.get_mut(arn).unwrap().seen.on_demand = true),
         (Id::Stream, "encryption", |c, arn| c.streams.get_mut(arn).unwrap().seen.key = None),

@@ -1,14 +1,18 @@
 //! An S3 bucket with its sub-resources.
 
+mod assess;
 mod lifecycle;
+mod removal;
 
-use super::{Assessment, Circumstances, Depth, Difference, Refusal, WaitFor, compare};
-use crate::api::vocabulary::{self, reasons};
+use super::Depth;
 use crate::model::arn::{KeyArn, Region};
 use crate::model::lake::{Facts, Lake};
-use crate::model::owner::{Tags, merged};
-use crate::model::policy::{documents, equivalent};
+use crate::model::owner::Tags;
+use crate::model::policy::documents;
 use crate::model::topology::Id;
+
+pub use assess::assess;
+pub use removal::removal;
 
 /// What the bucket is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,203 +153,12 @@ pub enum Change {
     },
 }
 
-/// Uploads that one pass aborts: each is a call of its own, and a pass is to end soon.
-const ABORTS: usize = 50;
 /// What a bucket's `BlockedEncryptionTypes` is to name: objects under a customer's key can't be read by the lake.
 pub const BLOCKED: &str = "SSE-C";
 /// `ObjectOwnership` of our buckets: no ACL counts.
 pub const OWNERSHIP: &str = "BucketOwnerEnforced";
 /// The default encryption of our buckets.
 pub const ALGORITHM: &str = "aws:kms";
-
-/// What is to be done so that it is as declared.
-pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
-    let mut found = Found::default();
-    let Some(live) = live else {
-        // The whole of it, in one pass: new buckets on AWS have some of this already, but not everywhere.
-        let nothing = Observed {
-            tags: desired.tags.clone(),
-            ..Observed::default()
-        };
-        compare_properties(desired, &nothing, &mut found);
-        let create = Change::CreateBucket {
-            bucket: desired.name.clone(),
-            region: desired.region.clone(),
-            tags: desired.tags.clone(),
-        };
-        let changes = std::iter::once(create).chain(found.changes);
-        return Assessment::of(changes.map(super::Change::Bucket).collect(), Vec::new());
-    };
-    compare_properties(desired, live, &mut found);
-    let changes = found.changes.into_iter().map(super::Change::Bucket).collect();
-    Assessment::of(changes, found.differences)
-}
-
-#[derive(Default)]
-struct Found {
-    changes: Vec<Change>,
-    differences: Vec<Difference>,
-}
-
-impl Found {
-    fn note(&mut self, difference: Difference, change: Change) {
-        self.differences.push(difference);
-        self.changes.push(change);
-    }
-}
-
-/// One write a sub-resource, one after another: S3 refuses some side by side (`OperationAborted`).
-fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
-    let Desired {
-        name,
-        region: _, // A bucket can't move, and one of another region answers no call made here.
-        key,
-        lifecycle,
-        policy,
-        tags,
-    } = desired;
-    let bucket = || name.clone();
-    if live.public_access_block != Some([true; 4]) {
-        let have = live.public_access_block.map(|blocks| format!("{blocks:?}"));
-        found.note(
-            Difference::new("PublicAccessBlock", "all four", have.unwrap_or("none".to_owned())),
-            Change::PutPublicAccessBlock { bucket: bucket() },
-        );
-    }
-    if live.ownership.as_deref() != Some(OWNERSHIP) {
-        let have = live.ownership.as_deref().unwrap_or("none");
-        found.note(
-            Difference::new("ObjectOwnership", OWNERSHIP, have),
-            Change::PutBucketOwnershipControls { bucket: bucket() },
-        );
-    }
-    if let Some(difference) = encryption_difference(key, live.encryption.as_ref()) {
-        let key = key.clone();
-        found.note(
-            difference,
-            Change::PutBucketEncryption {
-                bucket: bucket(),
-                key,
-            },
-        );
-    }
-    if let Some(difference) = lifecycle::difference(lifecycle, &live.lifecycle) {
-        let rules = lifecycle.clone();
-        found.note(
-            difference,
-            Change::PutBucketLifecycleConfiguration {
-                bucket: bucket(),
-                rules,
-            },
-        );
-    }
-    if !live.policy.as_ref().is_some_and(|have| equivalent(policy, have)) {
-        let have = live.policy.as_deref().unwrap_or_default();
-        let difference = compare::policy("BucketPolicy", policy, have);
-        let policy = policy.clone();
-        found.note(
-            difference,
-            Change::PutBucketPolicy {
-                bucket: bucket(),
-                policy,
-            },
-        );
-    }
-    if let Some((_, difference)) = compare::tags(tags, &live.tags) {
-        // The call replaces the whole set, so it carries the tags of others as well.
-        let tags = merged(tags, &live.tags);
-        found.note(
-            difference,
-            Change::PutBucketTagging {
-                bucket: bucket(),
-                tags,
-            },
-        );
-    }
-}
-
-/// The key must be named by its full ARN: services that write to the bucket need it, and S3 returns what was written
-/// (S3 API reference, `PutBucketEncryption`).
-fn encryption_difference(key: &KeyArn, live: Option<&Encryption>) -> Option<Difference> {
-    let want = key.to_string();
-    let holds = live.is_some_and(|have| {
-        let Encryption {
-            algorithm,
-            key,
-            bucket_key,
-            blocked,
-        } = have;
-        // Where S3 says nothing of what is blocked, that can't be compared.
-        let blocks = blocked
-            .as_ref()
-            .is_none_or(|types| types.iter().any(|t| t == BLOCKED));
-        algorithm == ALGORITHM && key.as_ref() == Some(&want) && *bucket_key && blocks
-    });
-    let say = |have: &Encryption| {
-        let key = have.key.as_deref().unwrap_or("the default key");
-        let bucket_key = if have.bucket_key { "with" } else { "without" };
-        let blocked = have.blocked.as_ref().map(|types| types.join("+"));
-        let blocked = blocked.unwrap_or_else(|| "unknown".to_owned());
-        format!(
-            "{} by {key}, {bucket_key} bucket key, blocked {blocked}",
-            have.algorithm
-        )
-    };
-    (!holds).then(|| {
-        let want = format!("{ALGORITHM} by {want}, with bucket key, blocked {BLOCKED}");
-        Difference::new(
-            "ServerSideEncryption",
-            want,
-            live.map_or("AES256".to_owned(), say),
-        )
-    })
-}
-
-/// What is to be done so that it is gone. Objects go only when the user said so.
-pub fn removal(live: &Observed, cx: &Circumstances) -> Assessment {
-    let Some(contents) = &live.contents else {
-        let what = format!("a listing of what bucket {} holds", live.name);
-        return Assessment::Settling(WaitFor::new(what, 1));
-    };
-    let bucket = || live.name.clone();
-    if contents.objects.is_empty() && contents.uploads.is_empty() {
-        let delete = Change::DeleteBucket { bucket: bucket() };
-        return Assessment::of(vec![super::Change::Bucket(delete)], Vec::new());
-    }
-    if !cx.consent.empty_buckets {
-        return Assessment::Refused(Refusal {
-            reason: reasons::BUCKET_NOT_EMPTY,
-            message: not_empty(&live.name, contents),
-        });
-    }
-    let objects = (!contents.objects.is_empty()).then(|| Change::DeleteObjects {
-        bucket: bucket(),
-        objects: contents.objects.clone(),
-    });
-    let uploads = contents.uploads.iter().take(ABORTS);
-    let aborts = uploads.map(|(key, upload_id)| Change::AbortMultipartUpload {
-        bucket: bucket(),
-        key: key.clone(),
-        upload_id: upload_id.clone(),
-    });
-    let changes = objects.into_iter().chain(aborts);
-    Assessment::of(changes.map(super::Change::Bucket).collect(), Vec::new())
-}
-
-fn not_empty(bucket: &str, contents: &Contents) -> String {
-    let at_least = if contents.more { "at least " } else { "" };
-    let (objects, uploads) = (contents.objects.len(), contents.uploads.len());
-    let keys = contents.objects.iter().map(|(key, _)| key);
-    let keys = keys.chain(contents.uploads.iter().map(|(key, _)| key));
-    let examples: Vec<&str> = keys.take(2).map(String::as_str).collect();
-    format!(
-        "bucket {bucket} holds {at_least}{objects} object versions and {uploads} uploads in progress (such as {}), \
-         and is not deleted: to delete them for ever, annotate the object with {}: \"true\"; to keep the bucket, \
-         change spec.deletionPolicy to RetainData or Retain",
-        examples.join(", "),
-        vocabulary::EMPTY_BUCKETS,
-    )
-}
 
 impl Change {
     /// The operation, as in the API reference.

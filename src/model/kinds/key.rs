@@ -1,11 +1,14 @@
 //! A KMS key with its alias.
 
-use super::{Assessment, Circumstances, Difference, WaitFor, compare};
+mod assess;
+
 use crate::model::arn::KeyArn;
 use crate::model::lake::Lake;
-use crate::model::owner::{Owner, TagChange, Tags};
-use crate::model::policy::{documents, equivalent};
+use crate::model::owner::{Owner, Tags};
+use crate::model::policy::documents;
 use crate::model::topology::Id;
+
+pub use assess::{assess, removal};
 
 /// What the key is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,146 +113,6 @@ pub enum Change {
         key_id: String,
         keys: Vec<String>,
     },
-}
-
-/// What is to be done so that it is as declared.
-pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
-    let Some(live) = live else {
-        // AWS picks the id, so whatever needs it comes with the next look.
-        let create = Change::CreateKey {
-            description: desired.description.clone(),
-            policy: desired.policy.clone(),
-            tags: desired.tags.clone(),
-        };
-        return Assessment::of(vec![super::Change::Key(create)], Vec::new());
-    };
-    let key_id = || live.arn.key_id().to_owned();
-    let enable = || Change::EnableKey { key_id: key_id() };
-    // A key that is not enabled refuses most changes, so that comes first. Cancelled, a key is disabled
-    // (KMS API reference, CancelKeyDeletion).
-    let first = match live.state.as_str() {
-        "Enabled" => Vec::new(),
-        "Disabled" => vec![enable()],
-        "PendingDeletion" => vec![Change::CancelKeyDeletion { key_id: key_id() }, enable()],
-        _ => return settling(live),
-    };
-    let mut found = Found::default();
-    if !first.is_empty() {
-        found.note(Difference::new("KeyState", "Enabled", live.state.as_str()), first);
-    }
-    compare_properties(desired, live, &mut found);
-    let changes = found.changes.into_iter().map(super::Change::Key).collect();
-    Assessment::of(changes, found.differences)
-}
-
-#[derive(Default)]
-struct Found {
-    changes: Vec<Change>,
-    differences: Vec<Difference>,
-}
-
-impl Found {
-    fn note(&mut self, difference: Difference, changes: impl IntoIterator<Item = Change>) {
-        self.differences.push(difference);
-        self.changes.extend(changes);
-    }
-}
-
-fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
-    let Desired {
-        alias,
-        description,
-        rotation,
-        policy,
-        tags,
-    } = desired;
-    let key_id = live.arn.key_id().to_owned();
-    let alias_change = match live.alias_target.as_deref() {
-        Some(target) if target == key_id => None,
-        Some(_) => Some(Change::UpdateAlias {
-            alias: alias.clone(),
-            key_id: key_id.clone(),
-        }),
-        None => Some(Change::CreateAlias {
-            alias: alias.clone(),
-            key_id: key_id.clone(),
-        }),
-    };
-    if let Some(change) = alias_change {
-        let have = live.alias_target.as_deref().unwrap_or("none");
-        found.note(Difference::new(alias, key_id.as_str(), have), [change]);
-    }
-    // Rotation can be read of an enabled key only: of another, the look after it was enabled tells.
-    if live.rotation.is_some_and(|have| have != *rotation) {
-        let change = if *rotation {
-            Change::EnableKeyRotation {
-                key_id: key_id.clone(),
-            }
-        } else {
-            Change::DisableKeyRotation {
-                key_id: key_id.clone(),
-            }
-        };
-        let difference = Difference::new(
-            "KeyRotationEnabled",
-            rotation.to_string(),
-            (!rotation).to_string(),
-        );
-        found.note(difference, [change]);
-    }
-    if !equivalent(policy, &live.policy) {
-        let change = Change::PutKeyPolicy {
-            key_id: key_id.clone(),
-            policy: policy.clone(),
-        };
-        found.note(compare::policy("Policy", policy, &live.policy), [change]);
-    }
-    if *description != live.description {
-        let change = Change::UpdateKeyDescription {
-            key_id: key_id.clone(),
-            description: description.clone(),
-        };
-        let difference = Difference::new("Description", description.as_str(), live.description.as_str());
-        found.note(difference, [change]);
-    }
-    if let Some((TagChange { set, remove }, difference)) = compare::tags(tags, &live.tags) {
-        let untag = (!remove.is_empty()).then(|| Change::UntagResource {
-            key_id: key_id.clone(),
-            keys: remove,
-        });
-        let tag = (!set.is_empty()).then(|| Change::TagResource {
-            key_id: key_id.clone(),
-            tags: set,
-        });
-        found.note(difference, untag.into_iter().chain(tag));
-    }
-}
-
-/// `Creating`, `Updating`, `Unavailable` pass; the states of imported and replica keys are none of ours.
-fn settling(live: &Observed) -> Assessment {
-    let what = format!("key {} to become Enabled (now {})", live.arn.key_id(), live.state);
-    Assessment::Settling(WaitFor::new(what, 10))
-}
-
-/// What is to be done so that it is gone. A key can't be deleted at once: pending deletion counts as gone, and is not
-/// waited for. The alias goes last, so that a crash between leaves the key to be found.
-pub fn removal(lake: &Lake, live: &Observed, _cx: &Circumstances) -> Assessment {
-    let key_id = live.arn.key_id();
-    let schedule = Change::ScheduleKeyDeletion {
-        key_id: key_id.to_owned(),
-        days: lake.deletion_window_days,
-    };
-    let mut changes = match live.state.as_str() {
-        "Enabled" | "Disabled" => vec![schedule],
-        "PendingDeletion" => Vec::new(),
-        _ => return settling(live),
-    };
-    if live.alias_target.as_deref() == Some(key_id) {
-        changes.push(Change::DeleteAlias {
-            alias: live.alias.clone(),
-        });
-    }
-    Assessment::of(changes.into_iter().map(super::Change::Key).collect(), Vec::new())
 }
 
 impl Change {

@@ -63,6 +63,7 @@ pub fn faults(object: &Datalake, default_region: Option<&Region>) -> Vec<SpecFau
     name(object, &mut faults);
     region(spec, default_region, &mut faults);
     columns(spec, &mut faults);
+    timestamp_formats(spec, &mut faults);
     numbers(spec, &mut faults);
     format_and_partitions(spec, &mut faults);
     transitions(spec, &mut faults);
@@ -132,9 +133,35 @@ fn columns(spec: &DatalakeSpec, faults: &mut Faults) {
         {
             faults.add(format!("{path}.comment"), "a comment has at most 255 characters");
         }
+        // Glue API reference, Column: a comment is a single-line string.
+        if column
+            .comment
+            .as_ref()
+            .is_some_and(|comment| comment.contains(|c: char| c.is_ascii_control() && c != '\t'))
+        {
+            faults.add(
+                format!("{path}.comment"),
+                "Glue takes comments of one line: remove the line breaks",
+            );
+        }
         if column.json_key.is_some() && !spec.schema.timestamp_formats.is_empty() {
             let message = "the Hive JSON SerDe, which timestampFormats turns on, maps no keys: remove jsonKey, or timestampFormats";
             faults.add(format!("{path}.jsonKey"), message);
+        }
+    }
+}
+
+fn timestamp_formats(spec: &DatalakeSpec, faults: &mut Faults) {
+    let path = "spec.schema.timestampFormats";
+    let mut seen = BTreeSet::new();
+    for format in &spec.schema.timestamp_formats {
+        if format.trim().is_empty() {
+            faults.add(
+                path,
+                "an empty format: write a Joda pattern such as yyyy-MM-dd'T'HH:mm:ss, or millis",
+            );
+        } else if !seen.insert(format) {
+            faults.add(path, format!("\"{format}\" is there twice: keep one"));
         }
     }
 }
@@ -237,13 +264,23 @@ fn format_and_partitions(spec: &DatalakeSpec, faults: &mut Faults) {
 
 fn transitions(spec: &DatalakeSpec, faults: &mut Faults) {
     let transitions = &spec.storage.transitions;
+    let moves_to = |class| {
+        transitions
+            .iter()
+            .any(|transition| transition.storage_class == class)
+    };
+    // S3 user guide, "Transitioning objects using Amazon S3 Lifecycle", unsupported transitions.
+    if moves_to(StorageClass::OneZoneIA) && moves_to(StorageClass::GlacierIR) {
+        let message = "S3 does not move objects from OneZoneIA to GlacierIR: write one of the two";
+        faults.add("spec.storage.transitions", message);
+    }
     for (index, transition) in transitions.iter().enumerate() {
         let path = format!("spec.storage.transitions[{index}]");
         let infrequent = matches!(
             transition.storage_class,
             StorageClass::StandardIA | StorageClass::OneZoneIA
         );
-        let least = if infrequent { 30 } else { 0 };
+        let least = if infrequent { 30 } else { 1 };
         faults.within(
             &format!("{path}.afterDays"),
             "days",
@@ -297,9 +334,13 @@ fn tags(tags: &BTreeMap<String, String>, faults: &mut Faults) {
         );
     }
     let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
+    let mut seen = BTreeSet::new();
     for (key, value) in tags {
         let lower = key.to_ascii_lowercase();
-        let message = if lower.starts_with("aws:") {
+        // IAM API reference, TagRole: keys of a role that differ only in case are one key.
+        let message = if !seen.insert(lower.clone()) {
+            "IAM does not tell upper from lower case in tag keys: write each key once"
+        } else if lower.starts_with("aws:") {
             "keys that begin with aws: are AWS's own"
         } else if lower == words::TAG_MANAGED_BY || lower.starts_with("datalake-operator.io/") {
             "this key is the operator's own"

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::all_are_refused;
-use crate::answers::assert_refused;
+use super::{all_are_refused, is_refused};
 use crate::objects::{columns, lake, lake_of_type, with};
 use crate::server::Server;
 
@@ -71,32 +70,40 @@ async fn bad_types_are_refused() {
         (" \n", "not a Hive type"),
     ];
     for (r#type, says) in rows {
-        assert_refused(
+        is_refused(
+            &server,
             r#type,
-            server.try_create(&lake_of_type(r#type)).await,
+            lake_of_type(r#type),
             "spec.schema.columns[0].type",
             says,
-        );
+        )
+        .await;
     }
     let deep = format!("{}int{}", "array<".repeat(16), ">".repeat(16));
-    assert_refused(
+    is_refused(
+        &server,
         "16 levels",
-        server.try_create(&lake_of_type(&deep)).await,
+        lake_of_type(&deep),
         "spec.schema.columns[0].type",
         "deeper than 15",
-    );
+    )
+    .await;
     let odd = "x".repeat(300);
-    assert_refused(
+    is_refused(
+        &server,
         "a long odd word",
-        server.try_create(&lake_of_type(&odd)).await,
+        lake_of_type(&odd),
         "spec.schema.columns[0].type",
         "…\" is not a Hive type",
-    );
+    )
+    .await;
     let long = format!("struct<{}:int>", "a".repeat(16_384));
-    assert_refused(
+    is_refused(
+        &server,
         "16 KiB and more",
-        server.try_create(&lake_of_type(&long)).await,
+        lake_of_type(&long),
         "spec.schema.columns[0].type",
         "16384",
-    );
+    )
+    .await;
 }

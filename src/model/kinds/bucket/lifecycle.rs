@@ -1,7 +1,8 @@
 //! Lifecycle of the two buckets: what expires, and where the table's objects move as they age.
 
-use super::{Difference, Rule};
+use super::Rule;
 use crate::api::StorageClass;
+use crate::model::kinds::Difference;
 use crate::model::lake::{DATA, ERRORS, Lake, RAW, RESULTS};
 
 /// Days after which the parts of an unfinished upload go; they are billed, and nobody sees them.

@@ -1,5 +1,7 @@
+use super::removal::ABORTS;
 use super::*;
 use crate::api::StorageClass;
+use crate::model::kinds::Assessment;
 use crate::model::kinds::fixture::{edit, facts, key, lake};
 use crate::model::lake::DATA;
 
@@ -374,7 +376,7 @@ fn a_bucket_that_holds_something_is_refused_with_the_way_out() {
     assert_eq!(refusal.reason, "BucketNotEmpty");
     for part in [
         lake.names.lake_bucket.as_str(),
-        "at least 3 object versions",
+        "at least 3 object version(s), 1 unfinished upload(s)",
         "data/1, data/2)",
         "datalake-operator.io/empty-buckets: \"true\"",
         "RetainData",

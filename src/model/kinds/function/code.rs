@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// What the function runs.
-const SOURCE: &str = include_str!("index.mjs");
+const SOURCE: &str = include_str!("index.js");
 
 /// A zip and the base64 SHA-256 that AWS calls `CodeSha256`.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Code {
 impl Code {
     /// The test publisher's code, the same bytes every time.
     pub(super) fn publisher() -> Self {
-        let zip = archive("index.mjs", SOURCE).expect("writing to memory does not fail");
+        let zip = archive("index.js", SOURCE).expect("writing to memory does not fail");
         let sha256 = BASE64.encode(&Sha256::digest(&zip));
         Self { zip, sha256 }
     }
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_same_source_gives_the_same_bytes_at_any_time_and_on_any_machine() {
         // Another digest here means that an upgrade of the operator would update every lake's function.
-        let digest = Sha256::digest(archive("index.mjs", "export {};\n").unwrap());
+        let digest = Sha256::digest(archive("index.js", "export {};\n").unwrap());
         assert_eq!(
             BASE64.encode(&digest),
             "OInUD/FvL5Ac1ByBs5EMtvjuZl+jnZSW5bFnnZaAio0="

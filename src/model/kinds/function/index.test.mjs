@@ -1,23 +1,20 @@
 // Run by `node --test`. The SDK that Lambda brings is replaced by one that answers what a test tells it to.
 import assert from "node:assert/strict";
-import { register } from "node:module";
+import Module, { createRequire } from "node:module";
 import { beforeEach, test } from "node:test";
 
-const sdk = `
-  export class PutRecordsCommand { constructor(input) { this.input = input; } }
-  export class KinesisClient { send(command) { return globalThis.kinesis(command.input); } }`;
-const timers = "export const setTimeout = async () => {};";
-const data = (text) => `data:text/javascript,${encodeURIComponent(text)}`;
-const hooks = `
-  const stubs = ${JSON.stringify({ "@aws-sdk/client-kinesis": data(sdk), "node:timers/promises": data(timers) })};
-  export async function resolve(name, context, next) {
-    const url = context.parentURL?.endsWith("/index.mjs") && stubs[name];
-    return url ? { url, shortCircuit: true } : next(name, context);
-  }`;
-register(data(hooks));
+const stubs = {
+  "@aws-sdk/client-kinesis": {
+    PutRecordsCommand: class { constructor(input) { this.input = input; } },
+    KinesisClient: class { send(command) { return globalThis.kinesis(command.input); } },
+  },
+  "node:timers/promises": { setTimeout: async () => {} },
+};
+const load = Module._load;
+Module._load = (name, ...rest) => stubs[name] ?? load(name, ...rest);
 
 process.env.STREAM_NAME = "events";
-const { handler } = await import("./index.mjs");
+const { handler } = createRequire(import.meta.url)("./index.js");
 
 const ok = { SequenceNumber: "1", ShardId: "0" };
 const full = { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "Rate exceeded" };

@@ -36,7 +36,7 @@ fn the_archive_holds_the_source_where_the_handler_is_looked_for() {
     let code = Code::publisher();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&code.zip)).unwrap();
     assert_eq!(zip.len(), 1);
-    let mut file = zip.by_name("index.mjs").unwrap();
+    let mut file = zip.by_name("index.js").unwrap();
     assert_eq!(
         file.unix_mode().map(|mode| mode & 0o777),
         Some(0o644),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::kinds::Assessment;
 use crate::model::kinds::fixture::{edit, key, lake};
 
 /// A change of what is there, from outside.

@@ -1,8 +1,8 @@
-use crate::model::lake::Facts;
-use crate::model::topology::Id;
 use super::super::testing::{changes, differences, operations, refusal, waits_for};
 use super::*;
+use crate::model::lake::Facts;
 use crate::model::testing::{edit, facts, lake};
+use crate::model::topology::Id;
 
 const ROLES: [Id; 3] = [Id::DeliveryRole, Id::CrawlerRole, Id::PublisherRole];
 
@@ -84,18 +84,20 @@ fn a_missing_role_is_created_with_its_tags_and_boundary_then_given_its_policy() 
     assert_eq!((boundary, tags), (&lake.boundary, &lake.tags));
 }
 
+/// The document on many lines, members in another order, and `allow`.
+fn spread(document: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(document).unwrap();
+    serde_json::to_string_pretty(&value)
+        .unwrap()
+        .replace("\"Allow\"", "\"allow\"")
+}
+
 #[test]
 fn a_role_as_declared_is_in_sync_however_iam_writes_its_documents() {
     for id in ROLES {
         let desired = of(id);
         let mut live = live(&desired);
         assert_eq!(assessed(&desired, Some(&live)), Assessment::InSync);
-        let spread = |text: &str| {
-            let value: serde_json::Value = serde_json::from_str(text).unwrap();
-            serde_json::to_string_pretty(&value)
-                .unwrap()
-                .replace("\"Allow\"", "\"allow\"")
-        };
         live.trust = spread(&live.trust);
         live.policy = live.policy.as_deref().map(spread);
         assert_eq!(assessed(&desired, Some(&live)), Assessment::InSync, "{id}");
@@ -113,12 +115,13 @@ fn what_others_put_on_the_role_and_what_is_not_declared_is_no_difference() {
     assert_eq!(assessed(&desired, Some(&live)), Assessment::InSync);
 }
 
+type Spoil = fn(&mut Observed);
+
 #[test]
 fn each_property_that_differs_is_named_and_mended_by_one_call() {
     let mut lake = lake();
     lake.boundary = Some("arn:aws:iam::123456789012:policy/limit".into());
     let desired = desired(&lake, &facts(), Id::DeliveryRole).unwrap();
-    type Spoil = fn(&mut Observed);
     let table: [(Spoil, &str, &str); 7] = [
         (
             |live| live.trust = live.trust.replace("123456789012", "210987654321"),
@@ -145,7 +148,7 @@ fn each_property_that_differs_is_named_and_mended_by_one_call() {
                 live.policy = live
                     .policy
                     .as_ref()
-                    .map(|text| text.replace("s3:PutObject", "s3:*"))
+                    .map(|text| text.replace("s3:PutObject", "s3:*"));
             },
             "PutRolePolicy",
             "PolicyDocument: ",

@@ -87,9 +87,10 @@ fn a_workgroup_as_declared_is_in_sync() {
     }
 }
 
+type Spoil = fn(&mut Observed);
+
 #[test]
 fn each_property_that_differs_is_named_and_mended_by_one_update() {
-    type Spoil = fn(&mut Observed);
     let table: [(Spoil, &str); 10] = [
         (
             |live| live.state = "DISABLED".into(),

@@ -1,9 +1,10 @@
 // Puts the event that it is invoked with on the Kinesis stream named by STREAM_NAME: an array as one record
 // for each of its objects, any other object as one record. Firehose joins records without a separator, so
 // each ends with a newline.
-import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
-import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+"use strict";
+const { randomUUID } = require("node:crypto");
+const { setTimeout: pause } = require("node:timers/promises");
+const { KinesisClient, PutRecordsCommand } = require("@aws-sdk/client-kinesis");
 
 const client = new KinesisClient({});
 
@@ -12,7 +13,7 @@ const MAX_RECORDS = 500;
 const MAX_BYTES = 5 * 1024 * 1024;
 const TRIES = 5;
 
-export const handler = async (event) => {
+exports.handler = async (event) => {
   const records = (Array.isArray(event) ? event : [event]).map(record);
   let published = 0;
   for (const batch of batches(records)) {

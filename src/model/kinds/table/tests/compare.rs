@@ -1,186 +1,4 @@
-use super::super::Cause;
-use super::super::testing::{changes, differences, operations, refusal};
 use super::*;
-use crate::api::vocabulary::{TAG_KEYS, reasons};
-use crate::api::{Discovery, FormatType, Granularity};
-use crate::model::hive::{self, Type};
-use crate::model::lake::Lake;
-use crate::model::testing::{edit, lake as any_lake};
-
-/// A lake with these columns: name and type.
-fn lake(columns: &[(&str, &str)]) -> Lake {
-    let columns = columns.iter().map(|(name, r#type)| hive::Column {
-        name: (*name).into(),
-        r#type: Type::parse(r#type).unwrap(),
-        comment: None,
-    });
-    Lake {
-        columns: columns.collect(),
-        ..any_lake()
-    }
-}
-
-fn usual() -> Lake {
-    lake(&[("id", "int"), ("event", "struct<name:string,at:timestamp>")])
-}
-
-fn projected() -> Lake {
-    Lake {
-        discovery: Discovery::Projection,
-        ..usual()
-    }
-}
-
-/// The table as Glue shows it once it is as declared, with what crawlers and people add to it.
-fn live(lake: &Lake) -> Observed {
-    let Desired { database, mut input } = desired(lake);
-    input.owner = Some("hadoop".into());
-    input.parameters.insert("averageRecordSize".into(), "12".into());
-    input.serde_parameters.insert("theirs".into(), "1".into());
-    input
-        .storage_parameters
-        .insert("typeOfData".into(), "file".into());
-    input.buckets = -1;
-    Observed {
-        database,
-        input,
-        version: Some("7".into()),
-    }
-}
-
-fn assessed(lake: &Lake, live: &Observed, cause: Cause) -> Assessment {
-    assess(&desired(lake), Some(live), &Circumstances { cause, ..edit(lake) })
-}
-
-/// What an update would write.
-fn update(assessment: &Assessment) -> &TableInput {
-    match changes(assessment) {
-        [AnyChange::Table(Change::UpdateTable { input, version, .. })] => {
-            assert_eq!(version.as_deref(), Some("7"), "the version that was read");
-            input
-        }
-        _ => panic!("not an update: {assessment:?}"),
-    }
-}
-
-fn names(columns: &[Column]) -> Vec<&str> {
-    columns.iter().map(|column| column.name.as_str()).collect()
-}
-
-#[test]
-fn the_table_declares_its_columns_in_order_with_canonical_types() {
-    let input = desired(&lake(&[("b", "Struct< A : Integer >"), ("a", "DECIMAL(4)")])).input;
-    let columns: Vec<String> = input
-        .columns
-        .iter()
-        .map(|c| format!("{} {}", c.name, c.r#type))
-        .collect();
-    assert_eq!(columns, ["b struct<a:int>", "a decimal(4,0)"]);
-    assert_eq!(
-        input.location,
-        format!("s3://{}/data/", any_lake().names.lake_bucket)
-    );
-    assert_eq!(input.table_type.as_deref(), Some("EXTERNAL_TABLE"));
-    assert_eq!(input.parameters["EXTERNAL"], "TRUE");
-}
-
-#[test]
-fn the_partition_keys_follow_the_granularity_and_are_strings() {
-    for (granularity, keys) in [
-        (Granularity::Year, &["year"][..]),
-        (Granularity::Month, &["year", "month"]),
-        (Granularity::Day, &["year", "month", "day"]),
-        (Granularity::Hour, &["year", "month", "day", "hour"]),
-    ] {
-        let input = desired(&Lake {
-            granularity,
-            ..projected()
-        })
-        .input;
-        assert_eq!(names(&input.partition_keys), keys);
-        assert!(input.partition_keys.iter().all(|key| key.r#type == "string"));
-        let projected = |key: &&&str| input.parameters.contains_key(&format!("projection.{key}.type"));
-        assert_eq!(
-            keys.iter().filter(projected).count(),
-            keys.len(),
-            "Athena needs each of them"
-        );
-        let folders: String = keys.iter().map(|key| format!("{key}=${{{key}}}/")).collect();
-        assert_eq!(
-            input.parameters["storage.location.template"],
-            format!("{}{folders}", input.location)
-        );
-    }
-}
-
-#[test]
-fn the_projection_starts_at_a_fixed_year_and_never_ends() {
-    let parameters = desired(&projected()).input.parameters;
-    for (key, value) in [
-        ("projection.enabled", "true"),
-        ("projection.year.type", "date"),
-        ("projection.year.format", "yyyy"),
-        ("projection.year.range", "2015,NOW+1YEARS"),
-        ("projection.year.interval", "1"),
-        ("projection.year.interval.unit", "YEARS"),
-        ("projection.month.type", "integer"),
-        ("projection.month.range", "1,12"),
-        ("projection.month.digits", "2"),
-        ("projection.day.range", "1,31"),
-        ("projection.hour.range", "0,23"),
-        ("projection.hour.digits", "2"),
-    ] {
-        assert_eq!(parameters.get(key).map(String::as_str), Some(value), "{key}");
-    }
-    let without = desired(&usual()).input.parameters;
-    assert!(
-        !without.keys().any(|key| declare::is_projection(key)),
-        "{without:?}"
-    );
-}
-
-#[test]
-fn both_formats_are_read_by_name() {
-    for (format, word, class, by_index) in [
-        (
-            FormatType::Parquet,
-            "parquet",
-            "Parquet",
-            "parquet.column.index.access",
-        ),
-        (FormatType::Orc, "orc", "Orc", "orc.column.index.access"),
-    ] {
-        let input = desired(&Lake { format, ..usual() }).input;
-        assert_eq!(input.parameters["classification"], word);
-        assert_eq!(input.serde_parameters[by_index], "false");
-        for class_name in [&input.input_format, &input.output_format, &input.serde] {
-            assert!(
-                class_name.starts_with(&format!("org.apache.hadoop.hive.ql.io.{word}.")),
-                "{class_name}"
-            );
-            assert!(class_name.contains(class), "{class_name}");
-        }
-    }
-}
-
-#[test]
-fn the_parameters_carry_the_tags_but_a_tag_never_steers_queries() {
-    let mut lake = usual();
-    lake.tags = lake.owner.tags(&Tags::from([
-        ("projection.enabled".into(), "true".into()),
-        ("classification".into(), "secret".into()),
-        ("team".into(), "data".into()),
-    ]));
-    let parameters = desired(&lake).input.parameters;
-    assert_eq!(parameters["team"], "data");
-    assert_eq!(parameters["classification"], "parquet");
-    assert!(!parameters.contains_key("projection.enabled"));
-    assert_eq!(
-        lake.owner.judge(&parameters),
-        crate::model::owner::Ownership::Ours
-    );
-    assert_eq!(assessed(&lake, &live(&lake), Cause::Edit), Assessment::InSync);
-}
 
 #[test]
 fn a_missing_table_is_created_whole() {
@@ -252,7 +70,7 @@ fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried
                     name: "more".into(),
                     r#type: "date".into(),
                     comment: None,
-                })
+                });
             },
             "column more: date instead of none",
         ),
@@ -263,7 +81,7 @@ fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried
             |t| {
                 _ = t
                     .serde_parameters
-                    .insert("parquet.column.index.access".into(), "true".into())
+                    .insert("parquet.column.index.access".into(), "true".into());
             },
             "SerDe parameter parquet.column.index.access: \"true\" instead of \"false\"",
         ),
