@@ -91,7 +91,7 @@ pub(super) async fn apply(aws: &Aws, place: &Scope, change: &Change) -> Result<(
             let call = glue
                 .create_crawler()
                 .name(&input.name)
-                .role(&input.role)
+                .role(place.role(&input.role).to_string())
                 .description(&input.description)
                 .database_name(&input.database)
                 .targets(targets(operation, input)?)
@@ -106,7 +106,7 @@ pub(super) async fn apply(aws: &Aws, place: &Scope, change: &Change) -> Result<(
             let call = glue
                 .update_crawler()
                 .name(&input.name)
-                .role(&input.role)
+                .role(place.role(&input.role).to_string())
                 .description(&input.description)
                 .database_name(&input.database)
                 .targets(targets(operation, input)?)

@@ -1,5 +1,7 @@
 //! Logs: text for people, JSON for machines, on stderr.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -25,6 +27,7 @@ pub fn filter(directives: &str) -> Result<EnvFilter, ParseError> {
 pub fn start(format: Format, filter: EnvFilter) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = match format {
         Format::Text => lines.try_init(),

@@ -54,7 +54,9 @@ fn hint(error: &CallError) -> Option<&'static str> {
     ]) {
         Some("Your AWS credentials are expired or wrong: sign in again, or set AWS_PROFILE.")
     } else if has(&["AccessDenied", "NotAuthorized"]) {
-        Some("Your AWS identity lacks a permission for this: the docs list what producers and readers need.")
+        Some(
+            "Your AWS identity lacks a permission for this: docs/iam.md lists what producers and readers need.",
+        )
     } else if has(&["NotFound"]) {
         Some(
             "Was it made yet, and are your AWS credentials of the lake's account? `kubectl datalake status NAME` shows both.",

@@ -2,6 +2,7 @@
 
 mod crawl;
 mod failure;
+mod function;
 mod lake;
 mod output;
 mod partitions;
@@ -59,6 +60,9 @@ enum Command {
         name: String,
         /// File of JSON lines; - for standard input.
         file: PathBuf,
+        /// Let the lake's test publisher put them on the stream.
+        #[arg(long)]
+        through_function: bool,
     },
     /// Start the lake's crawler, so that queries see the partitions that arrived.
     Crawl {
@@ -101,7 +105,11 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Status { name: Some(name) } => status::one(&cluster.lake(&name).await?),
         Command::Status { name: None } => status::all(&cluster).await,
-        Command::Publish { name, file } => publish::run(&cluster.lake(&name).await?, &file).await,
+        Command::Publish {
+            name,
+            file,
+            through_function,
+        } => publish::run(&cluster.lake(&name).await?, &file, through_function).await,
         Command::Crawl { name, wait } => crawl::run(&cluster.lake(&name).await?, wait).await,
         Command::Query { name, sql, output } => query::run(&cluster.lake(&name).await?, &sql, output).await,
     }

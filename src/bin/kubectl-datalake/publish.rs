@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
+use crate::function;
 use crate::lake::{LakeAws, connection};
 use crate::output::{bar, many};
 
@@ -33,13 +34,18 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const FAULTS: usize = 10;
 
 /// Publishes a file, or standard input.
-pub async fn run(lake: &Datalake, file: &Path) -> Result<(), Failure> {
+pub async fn run(lake: &Datalake, file: &Path, through_function: bool) -> Result<(), Failure> {
     let connection = connection(lake)?;
     let records = read(file)?;
     if records.is_empty() {
         return Err(Failure::new("nothing to publish: the input has no lines"));
     }
     let aws = LakeAws::of(connection).await?;
+    if through_function {
+        let function = function::publish(&aws, connection, &records).await?;
+        println!("Published {} through {function}.", many(records.len(), "event"));
+        return Ok(());
+    }
     let mut queue = Queue::new(&records);
     let bar = bar(records.len());
     while let Some(batch) = queue.batch() {
