@@ -38,7 +38,10 @@ fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, Replay) {
         let status = StatusCode::try_from(status).expect("an HTTP status");
         HttpResponse::new(status, SdkBody::from(body))
     });
-    let replay = Replay { answers: Arc::new(Mutex::new(answers.collect())), sent: Arc::default() };
+    let replay = Replay {
+        answers: Arc::new(Mutex::new(answers.collect())),
+        sent: Arc::default(),
+    };
     let connector = SharedHttpConnector::new(replay.clone());
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -66,8 +69,15 @@ pub struct Replay {
 
 impl HttpConnector for Replay {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.sent.lock().expect("no test panics while it holds this").push(Sent::of(&request));
-        let answer = self.answers.lock().expect("no test panics while it holds this").pop_front();
+        self.sent
+            .lock()
+            .expect("no test panics while it holds this")
+            .push(Sent::of(&request));
+        let answer = self
+            .answers
+            .lock()
+            .expect("no test panics while it holds this")
+            .pop_front();
         HttpConnectorFuture::ready(
             answer.ok_or_else(|| ConnectorError::other("no answer is left to replay".into(), None)),
         )
@@ -114,24 +124,6 @@ impl Sent {
         }
     }
 
-    fn of(request: &HttpRequest) -> Self {
-        let headers: BTreeMap<String, String> = request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-            .collect();
-        let target = headers.get("x-amz-target").map_or("", String::as_str);
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
-        let body = request.body().bytes().unwrap_or_default();
-        Self {
-            line: format!("{} /{path}", request.method()),
-            operation,
-            headers,
-            body: String::from_utf8_lossy(body).into_owned(),
-        }
-    }
-
     /// A header's value; empty where there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
@@ -145,7 +137,11 @@ impl Sent {
 
 /// What was sent so far, in order.
 pub fn sent(client: &Replay) -> Vec<Sent> {
-    client.sent.lock().expect("no test panics while it holds this").clone()
+    client
+        .sent
+        .lock()
+        .expect("no test panics while it holds this")
+        .clone()
 }
 
 /// The operations that were sent to a JSON service, in order.
