@@ -87,6 +87,10 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
 }
 
 /// What to do when Kubernetes refused something: the same again, soon.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that the controller calls"
+)]
 pub(super) fn on_error(object: Arc<Datalake>, error: &kube::Error, _: Arc<Context>) -> Action {
     if matches!(error, kube::Error::Api(status) if status.code == 409) {
         return Action::requeue(Duration::ZERO);

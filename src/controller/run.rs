@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::runtime::controller::Config as ControllerConfig;
 use kube::runtime::events::{Recorder, Reporter};
-use kube::runtime::{Controller, WatchStreamExt, predicates, reflector, watcher};
+use kube::runtime::{Controller, PredicateConfig, WatchStreamExt, predicates, reflector, watcher};
 use kube::{Api, Client, ResourceExt};
 
 use super::pass::Operator;
@@ -139,7 +139,7 @@ async fn watch(
                         .fold(0, |sum: u64, part| sum.rotate_left(7) ^ part),
                 )
             },
-            Default::default(),
+            PredicateConfig::default(),
         );
     Controller::for_stream(trigger, reader)
         .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))

@@ -199,7 +199,7 @@ fn one_that_fails_holds_back_only_what_depends_on_it() {
     let mut stage = Stage::in_world(sim, datalake(json!({})));
     stage.settle();
     let status = stage.object.status.clone().unwrap();
-    let state = |id: Id| {
+    let how = |id: Id| {
         status
             .resources
             .iter()
@@ -207,9 +207,9 @@ fn one_that_fails_holds_back_only_what_depends_on_it() {
             .map(|r| format!("{:?}", r.state))
             .unwrap()
     };
-    assert_eq!(state(Id::Database), "Failed", "{}", stage.story());
+    assert_eq!(how(Id::Database), "Failed", "{}", stage.story());
     for held in [Id::Table, Id::Delivery, Id::Crawler] {
-        assert_eq!(state(held), "Pending", "{held}");
+        assert_eq!(how(held), "Pending", "{held}");
     }
     for free in [
         Id::BucketKey,
@@ -219,7 +219,7 @@ fn one_that_fails_holds_back_only_what_depends_on_it() {
         Id::Workgroup,
         Id::LogGroup,
     ] {
-        assert_eq!(state(free), "Ready", "{free}: {}", stage.story());
+        assert_eq!(how(free), "Ready", "{free}: {}", stage.story());
     }
     let (_, reason, message) = stage.condition("Ready");
     assert_eq!(reason, "AccessDenied");

@@ -45,6 +45,10 @@ pub enum Desired {
 
 /// What a resource is, as AWS said it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are at most sixteen of them in a lake"
+)]
 #[expect(missing_docs, reason = "the kinds")]
 pub enum Observed {
     Key(key::Observed),
