@@ -117,6 +117,7 @@ is_ready() {
   [[ $answer == *" 200 "* ]]
 }
 
+# In a session of its own: what ends the demo, such as Ctrl-C, does not end the operator.
 start_operator() {
   step "The operator, as a process with the token of that service account"
   local port pid
@@ -124,7 +125,7 @@ start_operator() {
   stop_operator
   operator_kubeconfig
   port=$(free_port)
-  KUBECONFIG=$DIR/operator.kubeconfig nohup "$BIN/datalake-operator" run --listen "127.0.0.1:$port" \
+  KUBECONFIG=$DIR/operator.kubeconfig setsid nohup "$BIN/datalake-operator" run --listen "127.0.0.1:$port" \
     >"$LOG" 2>&1 </dev/null &
   pid=$!
   echo "$pid" >"$DIR/operator.pid"
@@ -177,9 +178,8 @@ await_ready() {
     line=''
     case $what in
     resource)
-      [[ ${seen[$id]:-} == "$state$message" ]] && continue
-      seen[$id]=$state$message
-      progress_line "$id" "$kind" "$name" "$state" "$message"
+      [[ ${seen[$id]:-} == "$state" ]] || progress_line "$id" "$kind" "$name" "$state" "$message"
+      seen[$id]=$state
       tally
       ;;
     ready)
@@ -202,8 +202,8 @@ tally() {
   ready=0 all=${#seen[@]} busy=''
   for id in "${!seen[@]}"; do
     case ${seen[$id]} in
-    Ready*) ready=$((ready + 1)) ;;
-    Creating* | Updating*) busy+=" $id" ;;
+    Ready) ready=$((ready + 1)) ;;
+    Creating | Updating) busy+=" $id" ;;
     esac
   done
 }
@@ -217,7 +217,7 @@ progress_line() {
   # On a terminal what is under way is in the last line.
   *) [[ $LIVE ]] && return ;;
   esac
-  printf '%s  %s %-18s %-24s %s%s%s %s\n' "$CLEAR" "$mark" "$1" "$2" "$DIM" "$3" "$PLAIN" "$text"
+  printf '%s  %s %-20s%-26s%s%s%s %s\n' "$CLEAR" "$mark" "$1" "$2" "$DIM" "$3" "$PLAIN" "$text"
 }
 
 # --- events and rows -----------------------------------------------------------------------------------------------
