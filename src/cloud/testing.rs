@@ -38,7 +38,10 @@ fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, Replay) {
         let status = StatusCode::try_from(status).expect("an HTTP status");
         HttpResponse::new(status, SdkBody::from(body))
     });
-    let replay = Replay { answers: Arc::new(Mutex::new(answers.collect())), sent: Arc::default() };
+    let replay = Replay {
+        answers: Arc::new(Mutex::new(answers.collect())),
+        sent: Arc::default(),
+    };
     let connector = SharedHttpConnector::new(replay.clone());
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -66,8 +69,15 @@ pub struct Replay {
 
 impl HttpConnector for Replay {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.sent.lock().expect("no test panics while it holds this").push(Sent::of(&request));
-        let answer = self.answers.lock().expect("no test panics while it holds this").pop_front();
+        self.sent
+            .lock()
+            .expect("no test panics while it holds this")
+            .push(Sent::of(&request));
+        let answer = self
+            .answers
+            .lock()
+            .expect("no test panics while it holds this")
+            .pop_front();
         HttpConnectorFuture::ready(
             answer.ok_or_else(|| ConnectorError::other("no answer is left to replay".into(), None)),
         )
@@ -145,7 +155,11 @@ impl Sent {
 
 /// What was sent so far, in order.
 pub fn sent(client: &Replay) -> Vec<Sent> {
-    client.sent.lock().expect("no test panics while it holds this").clone()
+    client
+        .sent
+        .lock()
+        .expect("no test panics while it holds this")
+        .clone()
 }
 
 /// The operations that were sent to a JSON service, in order.

@@ -35,8 +35,16 @@ fn apply(work: &Work) -> String {
         Verb::Delete => "delete",
     };
     let calls: Vec<_> = work.changes.iter().map(|change| change.operation().1).collect();
-    let cause = if work.cause == Cause::Drift { " (drift)" } else { "" };
-    format!("{verb}{cause} by {}{}", calls.join(", "), lines(&work.differences))
+    let cause = if work.cause == Cause::Drift {
+        " (drift)"
+    } else {
+        ""
+    };
+    format!(
+        "{verb}{cause} by {}{}",
+        calls.join(", "),
+        lines(&work.differences)
+    )
 }
 
 fn lines<T: std::fmt::Display>(items: &[T]) -> String {

@@ -22,12 +22,20 @@ pub async fn publish<'c>(
     })?;
     let payload = payload(records)?;
     let spinner = spinner(format!("invoking {function}"));
-    let call = aws.clients.lambda.invoke().function_name(function).payload(Blob::new(payload));
+    let call = aws
+        .clients
+        .lambda
+        .invoke()
+        .function_name(function)
+        .payload(Blob::new(payload));
     let answer = aws.call("lambda", "Invoke", call.send()).await?;
     drop(spinner);
     match answer.function_error {
         None => Ok(function),
-        Some(_) => Err(failed(function, answer.payload.as_ref().map_or(&[], |blob| blob.as_ref()))),
+        Some(_) => Err(failed(
+            function,
+            answer.payload.as_ref().map_or(&[], |blob| blob.as_ref()),
+        )),
     }
 }
 
@@ -75,13 +83,19 @@ mod tests {
     #[test]
     fn a_failed_function_is_told_in_its_own_words() {
         for (answer, says) in [
-            (&br#"{"errorType":"Error","errorMessage":"only 1 of 2 records were published"}"#[..], "only 1 of 2"),
+            (
+                &br#"{"errorType":"Error","errorMessage":"only 1 of 2 records were published"}"#[..],
+                "only 1 of 2",
+            ),
             (b"", "does not say why"),
         ] {
             let Failure::Told(message) = failed("dl-x", answer) else {
                 panic!("told");
             };
-            assert!(message.contains(says) && message.contains("/aws/lambda/dl-x"), "{message}");
+            assert!(
+                message.contains(says) && message.contains("/aws/lambda/dl-x"),
+                "{message}"
+            );
         }
     }
 }

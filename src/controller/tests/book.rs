@@ -17,12 +17,18 @@ fn chapter(name: &str, stage: &mut Stage) {
 
 #[test]
 fn everything_is_missing() {
-    chapter("everything_is_missing", &mut Stage::new(json!({"testPublisher": {"enabled": true}})));
+    chapter(
+        "everything_is_missing",
+        &mut Stage::new(json!({"testPublisher": {"enabled": true}})),
+    );
 }
 
 #[test]
 fn everything_is_in_sync() {
-    chapter("everything_is_in_sync", &mut Stage::ready(json!({"testPublisher": {"enabled": true}})));
+    chapter(
+        "everything_is_in_sync",
+        &mut Stage::ready(json!({"testPublisher": {"enabled": true}})),
+    );
 }
 
 #[test]
@@ -65,7 +71,12 @@ fn each_kind_settling_or_foreign() {
     stage.edit(json!({"tags": {"team": "data"}}));
     let arn = |id| stage.arn(id);
     use crate::model::topology::Id;
-    let (stream, delivery, crawler, workgroup) = (arn(Id::Stream), arn(Id::Delivery), arn(Id::Crawler), arn(Id::Workgroup));
+    let (stream, delivery, crawler, workgroup) = (
+        arn(Id::Stream),
+        arn(Id::Delivery),
+        arn(Id::Crawler),
+        arn(Id::Workgroup),
+    );
     let bucket = arn(Id::RawBucket);
     stage.sim.advance(jiff::SignedDuration::from_mins(10));
     stage.sim.alter(|cloud| {
@@ -73,7 +84,13 @@ fn each_kind_settling_or_foreign() {
         cloud.deliveries.get_mut(&delivery).unwrap().seen.status = "CREATING".into();
         cloud.crawlers.get_mut(&crawler).unwrap().state = "RUNNING".into();
         cloud.workgroups.get_mut(&workgroup).unwrap().tags.clear();
-        cloud.buckets.get_mut(&bucket).unwrap().seen.tags.insert("datalake-operator.io/name".into(), "other".into());
+        cloud
+            .buckets
+            .get_mut(&bucket)
+            .unwrap()
+            .seen
+            .tags
+            .insert("datalake-operator.io/name".into(), "other".into());
     });
     chapter("each_kind_settling_or_foreign", &mut stage);
 }

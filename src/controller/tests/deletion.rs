@@ -23,7 +23,13 @@ fn retain_lets_the_object_go_at_once_and_says_what_stays() {
     assert!(stage.released);
     assert!(stage.sim.calls().is_empty(), "Retain never needs AWS");
     let said = last_event(&stage);
-    for word in ["123456789012", "eu-west-1", "S3 bucket", "Kinesis data stream", "Firehose delivery stream"] {
+    for word in [
+        "123456789012",
+        "eu-west-1",
+        "S3 bucket",
+        "Kinesis data stream",
+        "Firehose delivery stream",
+    ] {
         assert!(said.contains(word), "{word}: {said}");
     }
 }
@@ -50,13 +56,30 @@ fn retain_data_removes_the_pipeline_and_keeps_what_holds_data() {
     stage.settle();
     assert!(stage.released, "{}", stage.story());
     stage.sim.alter(|cloud| {
-        let kept = (cloud.keys.len(), cloud.buckets.len(), cloud.streams.len(), cloud.databases.len(), cloud.tables.len());
+        let kept = (
+            cloud.keys.len(),
+            cloud.buckets.len(),
+            cloud.streams.len(),
+            cloud.databases.len(),
+            cloud.tables.len(),
+        );
         assert_eq!(kept, (2, 2, 1, 1, 1));
-        let gone = (cloud.deliveries.len(), cloud.crawlers.len(), cloud.roles.len(), cloud.log_groups.len(), cloud.workgroups.len(), cloud.functions.len());
+        let gone = (
+            cloud.deliveries.len(),
+            cloud.crawlers.len(),
+            cloud.roles.len(),
+            cloud.log_groups.len(),
+            cloud.workgroups.len(),
+            cloud.functions.len(),
+        );
         assert_eq!(gone, (0, 0, 0, 0, 0, 0));
         assert!(cloud.keys.iter().all(|(_, key)| key.seen.state == "Enabled"));
     });
-    assert!(last_event(&stage).contains("won't reach the lake"), "{}", stage.story());
+    assert!(
+        last_event(&stage).contains("won't reach the lake"),
+        "{}",
+        stage.story()
+    );
 }
 
 #[test]
@@ -65,10 +88,23 @@ fn delete_removes_everything_in_order() {
     stage.settle();
     assert!(stage.released, "{}", stage.story());
     stage.sim.alter(|cloud| {
-        let left = cloud.buckets.len() + cloud.streams.len() + cloud.databases.len() + cloud.tables.len() + cloud.deliveries.len()
-            + cloud.crawlers.len() + cloud.roles.len() + cloud.log_groups.len() + cloud.workgroups.len() + cloud.functions.len();
+        let left = cloud.buckets.len()
+            + cloud.streams.len()
+            + cloud.databases.len()
+            + cloud.tables.len()
+            + cloud.deliveries.len()
+            + cloud.crawlers.len()
+            + cloud.roles.len()
+            + cloud.log_groups.len()
+            + cloud.workgroups.len()
+            + cloud.functions.len();
         assert_eq!(left, 0);
-        assert!(cloud.keys.iter().all(|(_, key)| key.seen.state == "PendingDeletion"));
+        assert!(
+            cloud
+                .keys
+                .iter()
+                .all(|(_, key)| key.seen.state == "PendingDeletion")
+        );
         assert!(cloud.aliases.is_empty());
     });
     let operations = stage.operations();
@@ -83,14 +119,21 @@ fn a_bucket_that_holds_objects_stops_delete_until_the_user_says_so() {
     let arn = stage.arn(Id::LakeBucket);
     stage.sim.alter(|cloud| {
         for n in 0..2500 {
-            cloud.buckets.get_mut(&arn).unwrap().put_object(&format!("data/year=2026/{n}.parquet"));
+            cloud
+                .buckets
+                .get_mut(&arn)
+                .unwrap()
+                .put_object(&format!("data/year=2026/{n}.parquet"));
         }
     });
     stage.settle();
     assert!(!stage.released);
     let (_, reason, message) = stage.condition("Ready");
     assert_eq!(reason, "BucketNotEmpty", "{}", stage.story());
-    for word in [stage.lake().names.lake_bucket.as_str(), "datalake-operator.io/empty-buckets"] {
+    for word in [
+        stage.lake().names.lake_bucket.as_str(),
+        "datalake-operator.io/empty-buckets",
+    ] {
         assert!(message.contains(word), "{word}: {message}");
     }
     assert!(!stage.operations().contains(&"DeleteObjects"));
@@ -99,9 +142,16 @@ fn a_bucket_that_holds_objects_stops_delete_until_the_user_says_so() {
     assert!(stage.released, "{}", stage.story());
     let operations = stage.operations();
     let first = operations.iter().position(|o| *o == "DeleteObjects").unwrap();
-    let delivery = operations.iter().position(|o| *o == "DeleteDeliveryStream").unwrap();
+    let delivery = operations
+        .iter()
+        .position(|o| *o == "DeleteDeliveryStream")
+        .unwrap();
     assert!(delivery < first, "objects go only after delivery");
-    assert_eq!(operations.iter().filter(|o| **o == "DeleteObjects").count(), 3, "a page at a time");
+    assert_eq!(
+        operations.iter().filter(|o| **o == "DeleteObjects").count(),
+        3,
+        "a page at a time"
+    );
 }
 
 #[test]
@@ -119,7 +169,9 @@ fn a_database_that_holds_tables_of_others_stops_delete() {
     let (_, reason, message) = stage.condition("Ready");
     assert_eq!(reason, "DatabaseNotEmpty", "{}", stage.story());
     assert!(message.contains("others"), "{message}");
-    stage.sim.alter(|cloud| assert!(cloud.databases.iter().any(|(_, db)| db.input.name == database)));
+    stage
+        .sim
+        .alter(|cloud| assert!(cloud.databases.iter().any(|(_, db)| db.input.name == database)));
 }
 
 #[test]
@@ -132,7 +184,11 @@ fn deletion_resumes_after_a_crash_at_any_point() {
         stage.settle();
         assert!(stage.released, "crash after write {k}: {}", stage.story());
         stage.sim.alter(|cloud| {
-            assert_eq!((cloud.buckets.len(), cloud.roles.len(), cloud.aliases.len()), (0, 0, 0), "crash after write {k}");
+            assert_eq!(
+                (cloud.buckets.len(), cloud.roles.len(), cloud.aliases.len()),
+                (0, 0, 0),
+                "crash after write {k}"
+            );
         });
     }
 }
@@ -147,7 +203,11 @@ fn a_lake_applied_again_finds_what_was_left() {
         stage.settle();
         assert!(stage.is_ready(), "{policy}: {}", stage.story());
         stage.sim.alter(|cloud| {
-            assert_eq!((cloud.keys.len(), cloud.buckets.len(), cloud.streams.len()), (2, 2, 1), "{policy}");
+            assert_eq!(
+                (cloud.keys.len(), cloud.buckets.len(), cloud.streams.len()),
+                (2, 2, 1),
+                "{policy}"
+            );
         });
         if policy == "Retain" {
             assert_eq!(stage.writes(), Vec::<String>::new());
@@ -163,7 +223,11 @@ fn a_lake_applied_again_after_delete_takes_its_keys_back() {
     stage.settle();
     assert!(stage.is_ready(), "{}", stage.story());
     stage.sim.alter(|cloud| assert_eq!(cloud.keys.len(), 2));
-    assert!(stage.events.iter().any(|e| e.reason == "Restored"), "{}", stage.story());
+    assert!(
+        stage.events.iter().any(|e| e.reason == "Restored"),
+        "{}",
+        stage.story()
+    );
 }
 
 #[test]
@@ -175,7 +239,9 @@ fn an_object_with_an_invalid_spec_is_deleted_under_its_policy() {
     stage.delete();
     stage.settle();
     assert!(stage.released, "{}", stage.story());
-    stage.sim.alter(|cloud| assert_eq!((cloud.deliveries.len(), cloud.buckets.len()), (0, 2)));
+    stage
+        .sim
+        .alter(|cloud| assert_eq!((cloud.deliveries.len(), cloud.buckets.len()), (0, 2)));
 }
 
 #[test]
@@ -183,17 +249,29 @@ fn what_others_attached_to_a_role_stops_its_removal() {
     let mut stage = leaving("RetainData");
     let arn = stage.arn(Id::DeliveryRole);
     stage.sim.alter(|cloud| {
-        cloud.roles.get_mut(&arn).unwrap().seen.attached.push("arn:aws:iam::aws:policy/ReadOnlyAccess".into());
+        cloud
+            .roles
+            .get_mut(&arn)
+            .unwrap()
+            .seen
+            .attached
+            .push("arn:aws:iam::aws:policy/ReadOnlyAccess".into());
     });
     stage.settle();
     assert!(!stage.released);
-    assert!(stage.condition("Ready").2.contains("ReadOnlyAccess"), "{}", stage.story());
+    assert!(
+        stage.condition("Ready").2.contains("ReadOnlyAccess"),
+        "{}",
+        stage.story()
+    );
 }
 
 #[test]
 fn delete_waits_while_aws_is_out_of_reach() {
     let mut stage = leaving("Delete");
-    stage.sim.fault(Rule::every("", "", Fault::Refuse(Refused::timeout())));
+    stage
+        .sim
+        .fault(Rule::every("", "", Fault::Refuse(Refused::timeout())));
     for _ in 0..10 {
         stage.pass();
         assert!(!stage.released);
@@ -217,23 +295,37 @@ fn delete_in_the_middle_of_create_leaves_nothing() {
         stage.settle();
         assert!(stage.released, "after {passes} passes: {}", stage.story());
         stage.sim.alter(|cloud| {
-            let left = cloud.buckets.len() + cloud.streams.len() + cloud.deliveries.len() + cloud.roles.len() + cloud.aliases.len();
+            let left = cloud.buckets.len()
+                + cloud.streams.len()
+                + cloud.deliveries.len()
+                + cloud.roles.len()
+                + cloud.aliases.len();
             assert_eq!(left, 0, "after {passes} passes");
-            assert!(cloud.keys.iter().all(|(_, key)| key.seen.state == "PendingDeletion"));
+            assert!(
+                cloud
+                    .keys
+                    .iter()
+                    .all(|(_, key)| key.seen.state == "PendingDeletion")
+            );
         });
     }
 }
 
 #[test]
 fn switched_off_parts_are_removed_with_their_policy_untouched() {
-    let off: [(Value, Id); 2] =
-        [(json!({"query": {"workgroup": false}}), Id::Workgroup), (json!({"testPublisher": {"enabled": false}}), Id::Publisher)];
+    let off: [(Value, Id); 2] = [
+        (json!({"query": {"workgroup": false}}), Id::Workgroup),
+        (json!({"testPublisher": {"enabled": false}}), Id::Publisher),
+    ];
     for (edit, id) in off {
         let mut stage = Stage::ready(json!({"testPublisher": {"enabled": true}}));
         let arn = stage.arn(id);
         stage.edit(edit);
         stage.settle();
         assert!(stage.is_ready(), "{id}: {}", stage.story());
-        assert!(!arn.is_empty() && stage.arn(id).is_empty(), "{id} left the status");
+        assert!(
+            !arn.is_empty() && stage.arn(id).is_empty(),
+            "{id} left the status"
+        );
     }
 }

@@ -67,8 +67,15 @@ fn each_property_changed_outside_is_corrected_and_told() {
         stage.sim.alter(|cloud| hand(cloud, &arn));
         stage.next_looks();
         assert!(stage.is_ready(), "{id} {what}: {}", stage.story());
-        assert!(!stage.writes().is_empty(), "{id} {what} was not corrected: {}", stage.story());
-        let told = stage.events.iter().any(|e| matches!(e.reason.as_str(), "DriftCorrected" | "Restored"));
+        assert!(
+            !stage.writes().is_empty(),
+            "{id} {what} was not corrected: {}",
+            stage.story()
+        );
+        let told = stage
+            .events
+            .iter()
+            .any(|e| matches!(e.reason.as_str(), "DriftCorrected" | "Restored"));
         assert!(told, "{id} {what}: {}", stage.story());
         stage.sim.forget_calls();
         stage.next_looks();
@@ -87,10 +94,19 @@ fn under_report_each_property_is_named_and_left() {
         stage.next_looks();
         assert_eq!(stage.writes(), Vec::<String>::new(), "{id} {what}");
         let (status, reason, message) = stage.condition("DriftDetected");
-        assert_eq!((status.as_str(), reason.as_str()), ("True", "DriftDetected"), "{id} {what}: {}", stage.story());
+        assert_eq!(
+            (status.as_str(), reason.as_str()),
+            ("True", "DriftDetected"),
+            "{id} {what}: {}",
+            stage.story()
+        );
         assert!(message.contains(id.as_str()), "{id} {what}: {message}");
         assert_eq!(stage.condition("Ready").1, "DriftDetected", "{id} {what}");
-        let told = stage.events.iter().filter(|e| e.reason == "DriftDetected").count();
+        let told = stage
+            .events
+            .iter()
+            .filter(|e| e.reason == "DriftDetected")
+            .count();
         assert_eq!(told, 1, "{id} {what} is told once: {}", stage.story());
     }
 }
@@ -114,20 +130,29 @@ fn remove(cloud: &mut Cloud, id: Id, arn: &str) {
 
 #[test]
 fn each_resource_removed_outside_is_made_again() {
-    for id in Id::ALL.into_iter().filter(|id| !matches!(id, Id::BucketKey | Id::StreamKey)) {
+    for id in Id::ALL
+        .into_iter()
+        .filter(|id| !matches!(id, Id::BucketKey | Id::StreamKey))
+    {
         let mut stage = Stage::ready(base());
         let arn = stage.arn(id);
         stage.sim.alter(|cloud| remove(cloud, id, &arn));
         stage.next_looks();
         assert!(stage.is_ready(), "{id}: {}", stage.story());
-        let told = stage.events.iter().any(|e| e.reason == "DriftCorrected" && e.note.contains("again"));
+        let told = stage
+            .events
+            .iter()
+            .any(|e| e.reason == "DriftCorrected" && e.note.contains("again"));
         assert!(told, "{id}: {}", stage.story());
     }
 }
 
 #[test]
 fn under_report_a_removed_resource_is_named_and_not_made() {
-    for id in Id::ALL.into_iter().filter(|id| !matches!(id, Id::BucketKey | Id::StreamKey)) {
+    for id in Id::ALL
+        .into_iter()
+        .filter(|id| !matches!(id, Id::BucketKey | Id::StreamKey))
+    {
         let mut base = base();
         base["driftPolicy"] = json!("Report");
         let mut stage = Stage::ready(base);
@@ -135,7 +160,11 @@ fn under_report_a_removed_resource_is_named_and_not_made() {
         stage.sim.alter(|cloud| remove(cloud, id, &arn));
         stage.next_looks();
         assert_eq!(stage.writes(), Vec::<String>::new(), "{id}");
-        assert!(stage.condition("DriftDetected").2.contains(id.as_str()), "{id}: {}", stage.story());
+        assert!(
+            stage.condition("DriftDetected").2.contains(id.as_str()),
+            "{id}: {}",
+            stage.story()
+        );
     }
 }
 
@@ -143,7 +172,9 @@ fn under_report_a_removed_resource_is_named_and_not_made() {
 fn under_report_an_edit_is_applied_and_drift_elsewhere_is_not() {
     let mut stage = Stage::ready(json!({"driftPolicy": "Report"}));
     let arn = stage.arn(Id::RawBucket);
-    stage.sim.alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.policy = None);
+    stage
+        .sim
+        .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.policy = None);
     stage.next_looks();
     stage.edit(json!({"stream": {"shards": 2}}));
     stage.settle();
@@ -167,5 +198,9 @@ fn under_report_a_lake_comes_up_and_without_a_record_only_what_is_missing_is_mad
     stage.settle();
     stage.next_looks();
     assert_eq!(stage.operations(), ["CreateWorkGroup"], "{}", stage.story());
-    assert!(stage.condition("DriftDetected").2.contains("raw-bucket"), "{}", stage.story());
+    assert!(
+        stage.condition("DriftDetected").2.contains("raw-bucket"),
+        "{}",
+        stage.story()
+    );
 }

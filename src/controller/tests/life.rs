@@ -17,9 +17,18 @@ fn a_lake_comes_up_from_its_columns_alone() {
     let connection = status.connection.unwrap();
     assert_eq!(connection.account, "123456789012");
     assert!(connection.stream_key_arn.is_some() && connection.bucket_key_arn.is_some());
-    assert!(status.resources.iter().all(|r| r.arn.is_some()), "{}", stage.story());
+    assert!(
+        status.resources.iter().all(|r| r.arn.is_some()),
+        "{}",
+        stage.story()
+    );
     let reasons: Vec<_> = stage.events.iter().map(|e| e.reason.as_str()).collect();
-    assert_eq!(reasons.iter().filter(|r| **r == "Created").count(), 13, "{}", stage.story());
+    assert_eq!(
+        reasons.iter().filter(|r| **r == "Created").count(),
+        13,
+        "{}",
+        stage.story()
+    );
     assert_eq!(reasons.last(), Some(&"Ready"));
 }
 
@@ -44,7 +53,10 @@ fn every_create_call_carries_the_owner() {
         stage.sim.advance(SignedDuration::from_secs(15));
     }
     assert!(stage.is_ready(), "{}", stage.story());
-    assert_eq!(stage.object.status.as_ref().unwrap().resources_ready.as_deref(), Some("16/16"));
+    assert_eq!(
+        stage.object.status.as_ref().unwrap().resources_ready.as_deref(),
+        Some("16/16")
+    );
 }
 
 #[test]
@@ -83,12 +95,25 @@ fn a_lost_status_is_rebuilt_without_a_write() {
 
 #[test]
 fn a_lake_in_aws_that_lags_comes_up_too() {
-    let sim = crate::cloud::sim::Sim::new(super::stage::account(), "2026-01-01T00:00:00Z".parse().unwrap(), 7);
+    let sim = crate::cloud::sim::Sim::new(
+        super::stage::account(),
+        "2026-01-01T00:00:00Z".parse().unwrap(),
+        7,
+    );
     sim.alter(|cloud| cloud.timing = crate::cloud::sim::Timing::real());
-    let mut stage = Stage::in_world(sim, super::stage::datalake(json!({"testPublisher": {"enabled": true}})));
+    let mut stage = Stage::in_world(
+        sim,
+        super::stage::datalake(json!({"testPublisher": {"enabled": true}})),
+    );
     for _ in 0..400 {
         let verdict = stage.pass();
-        stage.sim.advance(verdict.next.unwrap().max(SignedDuration::from_secs(1)).min(SignedDuration::from_mins(5)));
+        stage.sim.advance(
+            verdict
+                .next
+                .unwrap()
+                .max(SignedDuration::from_secs(1))
+                .min(SignedDuration::from_mins(5)),
+        );
     }
     assert!(stage.is_ready(), "{}", stage.story());
     stage.sim.alter(|cloud| {
@@ -103,31 +128,142 @@ fn a_lake_in_aws_that_lags_comes_up_too() {
 /// Each mutable field: the edit, and the operations that it takes.
 fn edits() -> Vec<(&'static str, Value, Value, &'static [&'static str])> {
     vec![
-        ("shards up", json!({}), json!({"stream": {"shards": 2}}), &["UpdateShardCount"]),
-        ("shards far up, doubling", json!({}), json!({"stream": {"shards": 5}}), &["UpdateShardCount", "UpdateShardCount", "UpdateShardCount"]),
-        ("on demand", json!({}), json!({"stream": {"mode": "OnDemand"}}), &["UpdateStreamMode"]),
-        ("stream retention up", json!({}), json!({"retention": {"streamHours": 48}}), &["IncreaseStreamRetentionPeriod"]),
-        ("buffering", json!({}), json!({"buffering": {"intervalSeconds": 120}}), &["UpdateDestination"]),
-        ("compression", json!({}), json!({"format": {"compression": "Gzip"}}), &["UpdateDestination"]),
-        ("raw days", json!({}), json!({"retention": {"rawDays": 7}}), &["PutBucketLifecycleConfiguration"]),
-        ("lake days", json!({}), json!({"retention": {"lakeDays": 400}}), &["PutBucketLifecycleConfiguration"]),
-        ("transitions", json!({}), json!({"storage": {"transitions": [{"afterDays": 90, "storageClass": "IntelligentTiering"}]}}), &["PutBucketLifecycleConfiguration"]),
-        ("result days", json!({}), json!({"query": {"resultDays": 3}}), &["PutBucketLifecycleConfiguration"]),
-        ("scan limit set", json!({}), json!({"query": {"bytesScannedLimitMiB": 100}}), &["UpdateWorkGroup"]),
-        ("scan limit taken away", json!({"query": {"bytesScannedLimitMiB": 100}}), json!({"query": {"bytesScannedLimitMiB": null}}), &["UpdateWorkGroup"]),
-        ("schedule", json!({}), json!({"crawler": {"schedule": "cron(0/10 * * * ? *)"}}), &["UpdateCrawler"]),
-        ("rotation off", json!({}), json!({"encryption": {"rotation": false}}), &["DisableKeyRotation", "DisableKeyRotation"]),
-        ("a column more", json!({}), json!({"schema": {"columns": [
+        (
+            "shards up",
+            json!({}),
+            json!({"stream": {"shards": 2}}),
+            &["UpdateShardCount"],
+        ),
+        (
+            "shards far up, doubling",
+            json!({}),
+            json!({"stream": {"shards": 5}}),
+            &["UpdateShardCount", "UpdateShardCount", "UpdateShardCount"],
+        ),
+        (
+            "on demand",
+            json!({}),
+            json!({"stream": {"mode": "OnDemand"}}),
+            &["UpdateStreamMode"],
+        ),
+        (
+            "stream retention up",
+            json!({}),
+            json!({"retention": {"streamHours": 48}}),
+            &["IncreaseStreamRetentionPeriod"],
+        ),
+        (
+            "buffering",
+            json!({}),
+            json!({"buffering": {"intervalSeconds": 120}}),
+            &["UpdateDestination"],
+        ),
+        (
+            "compression",
+            json!({}),
+            json!({"format": {"compression": "Gzip"}}),
+            &["UpdateDestination"],
+        ),
+        (
+            "raw days",
+            json!({}),
+            json!({"retention": {"rawDays": 7}}),
+            &["PutBucketLifecycleConfiguration"],
+        ),
+        (
+            "lake days",
+            json!({}),
+            json!({"retention": {"lakeDays": 400}}),
+            &["PutBucketLifecycleConfiguration"],
+        ),
+        (
+            "transitions",
+            json!({}),
+            json!({"storage": {"transitions": [{"afterDays": 90, "storageClass": "IntelligentTiering"}]}}),
+            &["PutBucketLifecycleConfiguration"],
+        ),
+        (
+            "result days",
+            json!({}),
+            json!({"query": {"resultDays": 3}}),
+            &["PutBucketLifecycleConfiguration"],
+        ),
+        (
+            "scan limit set",
+            json!({}),
+            json!({"query": {"bytesScannedLimitMiB": 100}}),
+            &["UpdateWorkGroup"],
+        ),
+        (
+            "scan limit taken away",
+            json!({"query": {"bytesScannedLimitMiB": 100}}),
+            json!({"query": {"bytesScannedLimitMiB": null}}),
+            &["UpdateWorkGroup"],
+        ),
+        (
+            "schedule",
+            json!({}),
+            json!({"crawler": {"schedule": "cron(0/10 * * * ? *)"}}),
+            &["UpdateCrawler"],
+        ),
+        (
+            "rotation off",
+            json!({}),
+            json!({"encryption": {"rotation": false}}),
+            &["DisableKeyRotation", "DisableKeyRotation"],
+        ),
+        (
+            "a column more",
+            json!({}),
+            json!({"schema": {"columns": [
             {"name": "extra", "type": "int"},
             {"name": "event", "type": "struct<staffName:string,staffId:int,emailId:string,status:string>"},
-            {"name": "metadata", "type": "struct<appName:string,eventType:string,sourceTimestamp:timestamp>"}]}}), &["UpdateTable"]),
-        ("a type wider, at depth", json!({}), json!({"schema": {"columns": [
+            {"name": "metadata", "type": "struct<appName:string,eventType:string,sourceTimestamp:timestamp>"}]}}),
+            &["UpdateTable"],
+        ),
+        (
+            "a type wider, at depth",
+            json!({}),
+            json!({"schema": {"columns": [
             {"name": "event", "type": "struct<staffName:string,staffId:bigint,emailId:string,status:string>"},
-            {"name": "metadata", "type": "struct<appName:string,eventType:string,sourceTimestamp:timestamp>"}]}}), &["UpdateTable"]),
-        ("projection", json!({}), json!({"partitioning": {"discovery": "Projection"}}), &["DeleteCrawler", "DeleteRole", "DeleteRolePolicy", "UpdateTable"]),
-        ("no workgroup", json!({}), json!({"query": {"workgroup": false}}), &["DeleteWorkGroup"]),
-        ("publisher on", json!({}), json!({"testPublisher": {"enabled": true}}), &["CreateFunction", "CreateLogGroup", "CreateRole", "PutRetentionPolicy", "PutRolePolicy"]),
-        ("publisher off", json!({"testPublisher": {"enabled": true}}), json!({"testPublisher": {"enabled": false}}), &["DeleteFunction", "DeleteLogGroup", "DeleteRole", "DeleteRolePolicy"]),
+            {"name": "metadata", "type": "struct<appName:string,eventType:string,sourceTimestamp:timestamp>"}]}}),
+            &["UpdateTable"],
+        ),
+        (
+            "projection",
+            json!({}),
+            json!({"partitioning": {"discovery": "Projection"}}),
+            &["DeleteCrawler", "DeleteRole", "DeleteRolePolicy", "UpdateTable"],
+        ),
+        (
+            "no workgroup",
+            json!({}),
+            json!({"query": {"workgroup": false}}),
+            &["DeleteWorkGroup"],
+        ),
+        (
+            "publisher on",
+            json!({}),
+            json!({"testPublisher": {"enabled": true}}),
+            &[
+                "CreateFunction",
+                "CreateLogGroup",
+                "CreateRole",
+                "PutRetentionPolicy",
+                "PutRolePolicy",
+            ],
+        ),
+        (
+            "publisher off",
+            json!({"testPublisher": {"enabled": true}}),
+            json!({"testPublisher": {"enabled": false}}),
+            &[
+                "DeleteFunction",
+                "DeleteLogGroup",
+                "DeleteRole",
+                "DeleteRolePolicy",
+            ],
+        ),
     ]
 }
 
@@ -155,7 +291,13 @@ fn tags_reach_every_resource_and_leave_it_again() {
     stage.settle();
     assert!(stage.is_ready(), "{}", stage.story());
     let tagged = |stage: &Stage| {
-        stage.sim.alter(|cloud| cloud.buckets.iter().filter(|(_, b)| b.seen.tags.contains_key("team")).count())
+        stage.sim.alter(|cloud| {
+            cloud
+                .buckets
+                .iter()
+                .filter(|(_, b)| b.seen.tags.contains_key("team"))
+                .count()
+        })
     };
     assert_eq!(tagged(&stage), 2);
     stage.edit(json!({"tags": {"team": null}}));
@@ -175,7 +317,11 @@ fn a_users_own_key_leaves_ours_in_place_and_reported() {
     stage.settle();
     assert!(stage.is_ready(), "{}", stage.story());
     let status = stage.object.status.clone().unwrap();
-    let kept = status.resources.iter().find(|r| r.id == Id::BucketKey.as_str()).unwrap();
+    let kept = status
+        .resources
+        .iter()
+        .find(|r| r.id == Id::BucketKey.as_str())
+        .unwrap();
     assert_eq!(kept.reason.as_deref(), Some("Kept"));
     assert_eq!(status.connection.unwrap().bucket_key_arn.as_deref(), Some(own));
     assert!(!stage.operations().contains(&"ScheduleKeyDeletion"));
@@ -206,7 +352,11 @@ fn a_crash_after_any_call_leaves_one_of_each() {
         stage.settle();
         assert!(stage.is_ready(), "crash after write {k}: {}", stage.story());
         stage.sim.alter(|cloud| {
-            assert_eq!((cloud.keys.len(), cloud.buckets.len(), cloud.roles.len()), (2, 2, 3), "crash after write {k}");
+            assert_eq!(
+                (cloud.keys.len(), cloud.buckets.len(), cloud.roles.len()),
+                (2, 2, 3),
+                "crash after write {k}"
+            );
         });
     }
 }

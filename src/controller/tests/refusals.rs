@@ -10,9 +10,14 @@ use crate::model::topology::Id;
 fn what_is_not_ours_is_never_written_to_and_stops_only_what_depends_on_it() {
     let mut stage = Stage::ready(json!({"testPublisher": {"enabled": true}}));
     for id in Id::ALL {
-        let mut theirs = Stage::in_world(Sim::of(stage.sim.alter(|cloud| cloud.clone())), stage.object.clone());
+        let mut theirs = Stage::in_world(
+            Sim::of(stage.sim.alter(|cloud| cloud.clone())),
+            stage.object.clone(),
+        );
         let arn = stage.arn(id);
-        theirs.sim.alter(|cloud| *tags(cloud, id, &arn) = [("team".to_owned(), "others".to_owned())].into());
+        theirs
+            .sim
+            .alter(|cloud| *tags(cloud, id, &arn) = [("team".to_owned(), "others".to_owned())].into());
         theirs.edit(json!({"tags": {"new": "tag"}}));
         theirs.settle();
         let (_, reason, message) = theirs.condition("Ready");
@@ -20,7 +25,9 @@ fn what_is_not_ours_is_never_written_to_and_stops_only_what_depends_on_it() {
         assert!(message.contains(id.as_str()), "{id}: {message}");
         assert_eq!(theirs.condition("Stalled").0, "True", "{id}");
         let name = theirs.lake().name(id).to_owned();
-        let touched = theirs.sim.writes().into_iter().find(|call| call.subject == arn || (call.subject == name && id.kind().starts_with(kind(call.service))));
+        let touched = theirs.sim.writes().into_iter().find(|call| {
+            call.subject == arn || (call.subject == name && id.kind().starts_with(kind(call.service)))
+        });
         assert_eq!(touched, None, "{id}");
     }
     stage.settle();
@@ -49,7 +56,9 @@ fn tags<'a>(cloud: &'a mut crate::cloud::sim::Cloud, id: Id, arn: &str) -> &'a m
         Id::Stream => &mut cloud.streams.get_mut(arn).unwrap().seen.tags,
         Id::Database => &mut cloud.databases.get_mut(arn).unwrap().tags,
         Id::Table => &mut cloud.tables.get_mut(arn).unwrap().input.parameters,
-        Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => &mut cloud.roles.get_mut(arn).unwrap().seen.tags,
+        Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => {
+            &mut cloud.roles.get_mut(arn).unwrap().seen.tags
+        }
         Id::Delivery => &mut cloud.deliveries.get_mut(arn).unwrap().seen.tags,
         Id::Crawler => &mut cloud.crawlers.get_mut(arn).unwrap().tags,
         Id::Workgroup => &mut cloud.workgroups.get_mut(arn).unwrap().tags,
@@ -69,7 +78,14 @@ fn faults_of_the_spec_are_all_named_and_cost_no_call() {
     assert_eq!(verdict.next, None);
     let (status, reason, message) = stage.condition("Ready");
     assert_eq!((status.as_str(), reason.as_str()), ("False", "InvalidSpec"));
-    for path in ["columns[0].name", "columns[0].type", "columns[1].type", "sizeMiB", "crawler.schedule", "tags[aws:x]"] {
+    for path in [
+        "columns[0].name",
+        "columns[0].type",
+        "columns[1].type",
+        "sizeMiB",
+        "crawler.schedule",
+        "tags[aws:x]",
+    ] {
         assert!(message.contains(path), "{path}: {message}");
     }
 }
@@ -78,11 +94,23 @@ fn faults_of_the_spec_are_all_named_and_cost_no_call() {
 fn dangerous_edits_are_refused_with_reads_only_and_the_lake_stays_as_it_was() {
     let typed = |r#type: &str| json!({"schema": {"columns": [{"name": "event", "type": r#type}]}});
     let rows = [
-        ("a column dropped", typed("bigint"), json!({"schema": {"columns": [{"name": "other", "type": "int"}]}})),
+        (
+            "a column dropped",
+            typed("bigint"),
+            json!({"schema": {"columns": [{"name": "other", "type": "int"}]}}),
+        ),
         ("a type narrowed", typed("bigint"), typed("int")),
         ("a type changed", typed("int"), typed("string")),
-        ("a struct field dropped", typed("struct<a:int,b:int>"), typed("struct<a:int>")),
-        ("stream retention lowered", json!({"retention": {"streamHours": 48}}), json!({"retention": {"streamHours": 24}})),
+        (
+            "a struct field dropped",
+            typed("struct<a:int,b:int>"),
+            typed("struct<a:int>"),
+        ),
+        (
+            "stream retention lowered",
+            json!({"retention": {"streamHours": 48}}),
+            json!({"retention": {"streamHours": 24}}),
+        ),
     ];
     for (what, base, mut edit) in rows {
         let mut stage = Stage::ready(base);
@@ -90,7 +118,12 @@ fn dangerous_edits_are_refused_with_reads_only_and_the_lake_stays_as_it_was() {
         stage.edit(edit);
         stage.settle();
         assert_eq!(stage.writes(), Vec::<String>::new(), "{what}");
-        assert_eq!(stage.condition("Ready").1, "ChangeRefused", "{what}: {}", stage.story());
+        assert_eq!(
+            stage.condition("Ready").1,
+            "ChangeRefused",
+            "{what}: {}",
+            stage.story()
+        );
         assert_eq!(stage.condition("Stalled").0, "True", "{what}");
     }
 }
@@ -101,7 +134,12 @@ fn stream_retention_is_lowered_when_the_user_says_so() {
     stage.annotate("datalake-operator.io/shorten-retention");
     stage.edit(json!({"retention": {"streamHours": 24}}));
     stage.settle();
-    assert_eq!(stage.operations(), ["DecreaseStreamRetentionPeriod"], "{}", stage.story());
+    assert_eq!(
+        stage.operations(),
+        ["DecreaseStreamRetentionPeriod"],
+        "{}",
+        stage.story()
+    );
     assert!(stage.is_ready());
 }
 
@@ -120,14 +158,20 @@ fn what_is_pinned_stops_everything_when_it_resolves_differently() {
         stage.settle();
         assert_eq!(stage.writes(), Vec::<String>::new(), "{edit}");
         assert_eq!(stage.condition("Stalled").0, "True", "{edit}: {}", stage.story());
-        assert!(stage.condition("Ready").2.contains("put it back"), "{edit}: {}", stage.story());
+        assert!(
+            stage.condition("Ready").2.contains("put it back"),
+            "{edit}: {}",
+            stage.story()
+        );
     }
 }
 
 #[test]
 fn credentials_of_another_account_write_nothing() {
     let mut stage = Stage::ready(json!({}));
-    stage.sim.alter(|cloud| cloud.account = crate::model::arn::AccountId::parse("999999999999").unwrap());
+    stage
+        .sim
+        .alter(|cloud| cloud.account = crate::model::arn::AccountId::parse("999999999999").unwrap());
     stage.sim.advance(jiff::SignedDuration::from_mins(6));
     stage.pass();
     assert_eq!(stage.writes(), Vec::<String>::new());
@@ -146,27 +190,52 @@ fn a_name_may_be_chosen_until_its_resource_exists() {
 #[test]
 fn one_that_fails_holds_back_only_what_depends_on_it() {
     let sim = Sim::new(account(), "2026-01-01T00:00:00Z".parse().unwrap(), 1);
-    let denied = Refused::new(400, "AccessDeniedException", "not authorized to perform: glue:CreateDatabase");
+    let denied = Refused::new(
+        400,
+        "AccessDeniedException",
+        "not authorized to perform: glue:CreateDatabase",
+    );
     sim.fault(Rule::every("glue", "CreateDatabase", Fault::Refuse(denied)));
     let mut stage = Stage::in_world(sim, datalake(json!({})));
     stage.settle();
     let status = stage.object.status.clone().unwrap();
-    let state = |id: Id| status.resources.iter().find(|r| r.id == id.as_str()).map(|r| format!("{:?}", r.state)).unwrap();
+    let state = |id: Id| {
+        status
+            .resources
+            .iter()
+            .find(|r| r.id == id.as_str())
+            .map(|r| format!("{:?}", r.state))
+            .unwrap()
+    };
     assert_eq!(state(Id::Database), "Failed", "{}", stage.story());
     for held in [Id::Table, Id::Delivery, Id::Crawler] {
         assert_eq!(state(held), "Pending", "{held}");
     }
-    for free in [Id::BucketKey, Id::LakeBucket, Id::Stream, Id::DeliveryRole, Id::Workgroup, Id::LogGroup] {
+    for free in [
+        Id::BucketKey,
+        Id::LakeBucket,
+        Id::Stream,
+        Id::DeliveryRole,
+        Id::Workgroup,
+        Id::LogGroup,
+    ] {
         assert_eq!(state(free), "Ready", "{free}: {}", stage.story());
     }
     let (_, reason, message) = stage.condition("Ready");
     assert_eq!(reason, "AccessDenied");
-    assert!(message.contains("glue:CreateDatabase answered AccessDeniedException"), "{message}");
+    assert!(
+        message.contains("glue:CreateDatabase answered AccessDeniedException"),
+        "{message}"
+    );
     let failures = stage.events.iter().filter(|e| e.warning).count();
     for _ in 0..5 {
         stage.next_looks();
     }
-    assert_eq!(stage.events.iter().filter(|e| e.warning).count(), failures, "told once");
+    assert_eq!(
+        stage.events.iter().filter(|e| e.warning).count(),
+        failures,
+        "told once"
+    );
     stage.sim.calm();
     stage.next_looks();
     assert!(stage.is_ready(), "{}", stage.story());

@@ -95,7 +95,14 @@ impl Stage {
             consistency_window: SignedDuration::from_secs(90),
         };
         let operator = Operator::new(sim.clone(), origin(), tempo);
-        Self { sim, operator, object, memory: Memory::default(), events: Vec::new(), released: false }
+        Self {
+            sim,
+            operator,
+            object,
+            memory: Memory::default(),
+            events: Vec::new(),
+            released: false,
+        }
     }
 
     /// A lake that came up and is Ready.
@@ -132,7 +139,12 @@ impl Stage {
                 return;
             };
             self.object.status = Some(verdict.status);
-            self.sim.advance(verdict.next.unwrap_or_default().max(SignedDuration::from_millis(10)));
+            self.sim.advance(
+                verdict
+                    .next
+                    .unwrap_or_default()
+                    .max(SignedDuration::from_millis(10)),
+            );
         }
         panic!("there was no write {k}");
     }
@@ -141,7 +153,11 @@ impl Stage {
     fn note(&mut self, notes: &Notes) {
         for (id, key_id) in notes.0.lock().unwrap().iter() {
             let status = self.object.status.get_or_insert_default();
-            status.pinned.get_or_insert_default().key_ids.insert(id.to_string(), key_id.clone());
+            status
+                .pinned
+                .get_or_insert_default()
+                .key_ids
+                .insert(id.to_string(), key_id.clone());
         }
     }
 
@@ -180,7 +196,11 @@ impl Stage {
 
     /// The user sets an annotation.
     pub fn annotate(&mut self, key: &str) {
-        self.object.metadata.annotations.get_or_insert_default().insert(key.into(), "true".into());
+        self.object
+            .metadata
+            .annotations
+            .get_or_insert_default()
+            .insert(key.into(), "true".into());
     }
 
     /// The user deletes the object.
@@ -208,14 +228,20 @@ impl Stage {
     }
 
     pub fn lake(&self) -> Lake {
-        let place = crate::model::arn::Scope { region: Region::parse("eu-west-1").unwrap(), account: account() };
+        let place = crate::model::arn::Scope {
+            region: Region::parse("eu-west-1").unwrap(),
+            account: account(),
+        };
         lake::resolve(&self.object, &place, &origin()).unwrap()
     }
 
     /// What would be done after a look at everything.
     pub fn looked(&mut self, lake: &Lake) -> Plan {
         self.memory = Memory::default();
-        block_on(self.operator.observe(lake, &mut self.memory, false, self.sim.now()))
+        block_on(
+            self.operator
+                .observe(lake, &mut self.memory, false, self.sim.now()),
+        )
     }
 
     pub fn condition(&self, r#type: &str) -> (String, String, String) {
@@ -231,12 +257,21 @@ impl Stage {
 
     pub fn arn(&self, id: Id) -> String {
         let status = self.object.status.as_ref().unwrap();
-        status.resources.iter().find(|r| r.id == id.as_str()).and_then(|r| r.arn.clone()).unwrap_or_default()
+        status
+            .resources
+            .iter()
+            .find(|r| r.id == id.as_str())
+            .and_then(|r| r.arn.clone())
+            .unwrap_or_default()
     }
 
     /// Calls that changed something, or tried to.
     pub fn writes(&self) -> Vec<String> {
-        self.sim.writes().iter().map(|call: &Call| format!("{}:{} {}", call.service, call.operation, call.subject)).collect()
+        self.sim
+            .writes()
+            .iter()
+            .map(|call: &Call| format!("{}:{} {}", call.service, call.operation, call.subject))
+            .collect()
     }
 
     /// Operations of the writes alone.
@@ -247,8 +282,25 @@ impl Stage {
     /// For the message of an assertion.
     pub fn story(&self) -> String {
         let status = serde_json::to_string_pretty(&self.object.status).unwrap();
-        let events: String = self.events.iter().map(|e| format!("{} {}\n", e.reason, e.note)).collect();
-        let calls: String = self.sim.calls().iter().rev().take(40).rev().map(|c| format!("{} {}:{} {} {:?}\n", c.at, c.service, c.operation, c.subject, c.result)).collect();
+        let events: String = self
+            .events
+            .iter()
+            .map(|e| format!("{} {}\n", e.reason, e.note))
+            .collect();
+        let calls: String = self
+            .sim
+            .calls()
+            .iter()
+            .rev()
+            .take(40)
+            .rev()
+            .map(|c| {
+                format!(
+                    "{} {}:{} {} {:?}\n",
+                    c.at, c.service, c.operation, c.subject, c.result
+                )
+            })
+            .collect();
         format!("\n{status}\n{events}\n{calls}")
     }
 }

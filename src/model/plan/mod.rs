@@ -177,15 +177,19 @@ impl Plan {
     /// Holds work back until what it needs is as declared, and removal until what needs it is gone.
     fn order(&mut self) {
         for id in Id::ALL {
-            let Some(planned) = self.steps.get(&id) else { continue };
+            let Some(planned) = self.steps.get(&id) else {
+                continue;
+            };
             let blocker = match (planned.wish, &planned.step) {
                 // Whether contents of others stop a removal is asked when its turn has come.
-                (Wish::Gone, Step::Apply(_) | Step::Refuse(_)) => {
-                    id.needed_by().find(|other| self.steps.get(other).is_some_and(Planned::still_there))
-                }
-                (Wish::Wanted, Step::Apply(_)) => {
-                    id.needs().iter().copied().find(|need| self.steps.get(need).is_some_and(|p| !p.settled()))
-                }
+                (Wish::Gone, Step::Apply(_) | Step::Refuse(_)) => id
+                    .needed_by()
+                    .find(|other| self.steps.get(other).is_some_and(Planned::still_there)),
+                (Wish::Wanted, Step::Apply(_)) => id
+                    .needs()
+                    .iter()
+                    .copied()
+                    .find(|need| self.steps.get(need).is_some_and(|p| !p.settled())),
                 _ => None,
             };
             if let (Some(blocker), Some(planned)) = (blocker, self.steps.get_mut(&id)) {
