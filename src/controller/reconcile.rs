@@ -155,7 +155,7 @@ fn kube_event(object: &Datalake, event: &Event, now: Timestamp) -> KubeEvent {
     KubeEvent {
         metadata: ObjectMeta {
             namespace: object.namespace(),
-            generate_name: Some(format!("{}.", object.name_any())),
+            generate_name: Some(format!("{}-", object.name_any())),
             ..ObjectMeta::default()
         },
         type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
