@@ -124,24 +124,6 @@ impl Sent {
         }
     }
 
-    fn of(request: &HttpRequest) -> Self {
-        let headers: BTreeMap<String, String> = request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-            .collect();
-        let target = headers.get("x-amz-target").map_or("", String::as_str);
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let path = request.uri().splitn(4, '/').nth(3).unwrap_or_default();
-        let body = request.body().bytes().unwrap_or_default();
-        Self {
-            line: format!("{} /{path}", request.method()),
-            operation,
-            headers,
-            body: String::from_utf8_lossy(body).into_owned(),
-        }
-    }
-
     /// A header's value; empty where there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
