@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::events::v1::Event as KubeEvent;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::runtime::controller::Action;
-use kube::runtime::events::{Event as KubeEvent, EventType, Recorder};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
@@ -28,7 +29,6 @@ type Key = (String, String);
 pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
-    pub recorder: Recorder,
     pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -142,20 +142,36 @@ impl Context {
         if event.reason == reasons::DRIFT_CORRECTED || event.reason == reasons::DRIFT_DETECTED {
             self.metrics.drifted("lake");
         }
-        let kube_event = KubeEvent {
-            type_: if event.warning {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            },
-            reason: event.reason.clone(),
-            note: Some(event.note.chars().take(1000).collect()),
-            action: event.action.to_owned(),
-            secondary: None,
-        };
-        if let Err(error) = self.recorder.publish(&kube_event, &object.object_ref(&())).await {
+        let created =
+            Api::<KubeEvent>::namespaced(self.client.clone(), &object.namespace().unwrap_or_default())
+                .create(&PostParams::default(), &kube_event(object, event, clock::now()))
+                .await;
+        if let Err(error) = created {
             tracing::warn!(%error, reason = event.reason, "could not record an Event");
         }
+    }
+}
+
+/// Not by kube's recorder, which counts Events of one reason and action as one and keeps the first note: here each
+/// speaks of another resource, and none is told twice.
+fn kube_event(object: &Datalake, event: &Event, now: Timestamp) -> KubeEvent {
+    let operator = || Some("datalake-operator".to_owned());
+    KubeEvent {
+        metadata: ObjectMeta {
+            namespace: object.namespace(),
+            generate_name: Some(format!("{}-", object.name_any())),
+            ..ObjectMeta::default()
+        },
+        type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
+        reason: Some(event.reason.clone()),
+        action: Some(event.action.to_owned()),
+        // At most 1024 bytes (Kubernetes API reference, events.k8s.io/v1 Event).
+        note: Some(event.note[..event.note.floor_char_boundary(1024)].to_owned()),
+        event_time: Some(MicroTime(now)),
+        regarding: Some(object.object_ref(&())),
+        reporting_controller: operator(),
+        reporting_instance: operator(),
+        ..KubeEvent::default()
     }
 }
 

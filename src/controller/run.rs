@@ -8,7 +8,6 @@ use std::time::Duration;
 use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::runtime::controller::Config as ControllerConfig;
-use kube::runtime::events::{Recorder, Reporter};
 use kube::runtime::{Controller, PredicateConfig, WatchStreamExt, predicates, reflector, watcher};
 use kube::{Api, Client, ResourceExt};
 
@@ -75,12 +74,7 @@ pub async fn run(
         consistency_window: settings.consistency_window,
     };
     tracing::info!(cluster = origin.cluster, prefix = %origin.prefix, region = ?origin.region, "starting");
-    let reporter = Reporter {
-        controller: "datalake-operator".into(),
-        instance: None,
-    };
     let context = Arc::new(Context {
-        recorder: Recorder::new(client.clone(), reporter),
         operator: Operator::new(aws, origin, tempo),
         memories: Mutex::default(),
         client: client.clone(),
