@@ -91,7 +91,7 @@ pub fn report(
     let released = lake.leaving.is_some() && settled;
     let events = events::of_pass(lake, plan, outcomes, before, &status, released);
     Verdict {
-        next: next(lake, plan, outcomes, tempo, now),
+        next: next(lake, plan, outcomes, memory, tempo, now),
         events,
         released,
         status,
@@ -223,6 +223,7 @@ fn next(
     lake: &Lake,
     plan: &Plan,
     outcomes: &Outcomes,
+    memory: &Memory,
     tempo: &Tempo,
     now: Timestamp,
 ) -> Option<SignedDuration> {
@@ -230,7 +231,7 @@ fn next(
     let of_step = |(id, planned): (&Id, &super::plan::Planned)| match &planned.step {
         Step::InSync | Step::Report(_) => Some(jittered(lake, tempo.drift_period)),
         Step::Kept | Step::Blocked(_) => None,
-        Step::Wait(wait) => Some(wait.look_in),
+        Step::Wait(wait) => Some(memory.patience(*id, wait.look_in, now)),
         Step::Failed(_, at) => Some(now.duration_until(*at)),
         Step::Refuse(_) | Step::Foreign(_) => Some(stuck.min(tempo.drift_period)),
         Step::Apply(_) => match outcomes.get(id).and_then(|outcome| outcome.fault.as_ref()) {
