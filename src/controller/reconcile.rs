@@ -63,12 +63,16 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
     let ledger = StatusLedger {
         api: &api,
         name: &name,
+        version: Mutex::default(),
     };
     let (started, now) = (clock::instant(), clock::now());
     let verdict = context.operator.pass(&object, &mut memory, &ledger, now).await;
     context.measure(&object, &verdict, started.elapsed(), now);
     if object.status.as_ref() != Some(&verdict.status) {
         let mut changed = object.clone();
+        if let Some(version) = ledger.version() {
+            changed.metadata.resource_version = Some(version);
+        }
         changed.status = Some(verdict.status.clone());
         api.replace_status(&name, &PostParams::default(), &changed)
             .await?;
@@ -179,6 +183,17 @@ fn kube_event(object: &Datalake, event: &Event, now: Timestamp) -> KubeEvent {
 struct StatusLedger<'a> {
     api: &'a Api<Datalake>,
     name: &'a str,
+    /// The object's version after the last of these writes, for the write of the whole status to build on.
+    version: Mutex<Option<String>>,
+}
+
+impl StatusLedger<'_> {
+    fn version(&self) -> Option<String> {
+        self.version
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
 impl Ledger for StatusLedger<'_> {
@@ -188,8 +203,13 @@ impl Ledger for StatusLedger<'_> {
             .api
             .patch_status(self.name, &PatchParams::default(), &Patch::Merge(patch))
             .await;
-        if let Err(error) = written {
-            tracing::warn!(%id, key_id, %error, "could not record a new key at once; its tags will find it");
+        match written {
+            Ok(object) => {
+                *self.version.lock().unwrap_or_else(PoisonError::into_inner) = object.resource_version();
+            }
+            Err(error) => {
+                tracing::warn!(%id, key_id, %error, "could not record a new key at once; its tags will find it");
+            }
         }
     }
 }
