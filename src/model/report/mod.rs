@@ -127,6 +127,17 @@ pub fn obstacle(
     }
 }
 
+/// Reports an object that goes under `Retain` before an earlier pass has seen anything of its lake: AWS is not asked.
+pub fn unmade(previous: Option<&DatalakeStatus>) -> Verdict {
+    let status = previous.cloned().unwrap_or_default();
+    Verdict {
+        status,
+        events: vec![events::unmade()],
+        next: None,
+        released: true,
+    }
+}
+
 /// The condition of a type.
 pub fn condition<'a>(conditions: &'a [Condition], r#type: &str) -> Option<&'a Condition> {
     conditions.iter().find(|condition| condition.type_ == r#type)
