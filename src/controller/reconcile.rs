@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::runtime::controller::Action;
-use kube::runtime::events::{Event as KubeEvent, EventType, Recorder};
+use kube::runtime::events::{Event as KubeEvent, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
@@ -28,7 +28,7 @@ type Key = (String, String);
 pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
-    pub recorder: Recorder,
+    pub reporter: Reporter,
     pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -149,7 +149,10 @@ impl Context {
             action: event.action.to_owned(),
             secondary: None,
         };
-        if let Err(error) = self.recorder.publish(&kube_event, &object.object_ref(&())).await {
+        // Each with a recorder of its own: one that lasts counts Events of one reason as one Event, with the note of the
+        // first. (None is told twice: `model::report::events`.)
+        let recorder = Recorder::new(self.client.clone(), self.reporter.clone());
+        if let Err(error) = recorder.publish(&kube_event, &object.object_ref(&())).await {
             tracing::warn!(%error, reason = event.reason, "could not record an Event");
         }
     }
