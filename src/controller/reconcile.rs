@@ -70,8 +70,7 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
     if object.status.as_ref() != Some(&verdict.status) {
         let mut changed = object.clone();
         changed.status = Some(verdict.status.clone());
-        api.replace_status(&name, &PostParams::default(), &changed)
-            .await?;
+        write_status(&api, changed).await?;
     }
     for event in &verdict.events {
         context.tell(&object, event).await;
@@ -175,6 +174,23 @@ impl Ledger for StatusLedger<'_> {
             tracing::warn!(%id, key_id, %error, "could not record a new key at once; its tags will find it");
         }
     }
+}
+
+/// Writes the whole status. Nobody else does, so a conflict only says that the object has changed since it was read: by
+/// an edit, or by the key ids that the pass recorded at once. Without a second try, what the pass did would never be
+/// told.
+async fn write_status(api: &Api<Datalake>, mut object: Datalake) -> Result<(), kube::Error> {
+    let name = object.name_any();
+    match api.replace_status(&name, &PostParams::default(), &object).await {
+        Err(kube::Error::Api(status)) if status.code == 409 => {}
+        result => return result.map(drop),
+    }
+    let now = api.get_metadata(&name).await?;
+    // An object of another uid is left alone: the server compares.
+    object.metadata.resource_version = now.metadata.resource_version;
+    api.replace_status(&name, &PostParams::default(), &object)
+        .await
+        .map(drop)
 }
 
 async fn set_finalizer(api: &Api<Datalake>, object: &Datalake, present: bool) -> Result<(), kube::Error> {
