@@ -328,6 +328,7 @@ impl Observed {
 
 impl Change {
     /// The call without its version token: what it would bring about, whatever it was read from.
+    #[must_use]
     pub fn versionless(&self) -> Self {
         let mut change = self.clone();
         match &mut change {
