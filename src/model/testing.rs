@@ -78,11 +78,11 @@ pub(crate) fn key(id: &str) -> KeyArn {
     KeyArn::parse(&format!("arn:aws:kms:eu-west-1:123456789012:key/{id}")).unwrap()
 }
 
-/// An edit by a user who agreed to nothing.
+/// An edit, with what the lake's user agreed to.
 pub(crate) fn edit(lake: &Lake) -> Circumstances<'_> {
     Circumstances {
         cause: Cause::Edit,
-        consent: Consent::default(),
+        consent: lake.consent,
         owner: &lake.owner,
     }
 }

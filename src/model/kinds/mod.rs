@@ -8,8 +8,6 @@ mod compare;
 pub mod crawler;
 pub mod database;
 pub mod delivery;
-#[cfg(test)]
-mod fixture;
 pub mod function;
 pub mod key;
 pub mod log_group;

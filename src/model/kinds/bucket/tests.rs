@@ -2,7 +2,7 @@ use super::removal::ABORTS;
 use super::*;
 use crate::api::StorageClass;
 use crate::model::kinds::Assessment;
-use crate::model::kinds::fixture::{edit, facts, key, lake};
+use crate::model::testing::{edit, facts, key, lake};
 use crate::model::lake::DATA;
 
 /// A change of what is there, from outside.
