@@ -27,7 +27,11 @@ async fn lakes_of_one_name_in_two_clusters_and_namespaces_do_not_meet() {
     names.sort();
     names.dedup();
     assert_eq!((names.len(), all), (39, 39), "{names:#?}");
-    assert!(everywhere.get("/metrics").contains("datalake_lakes{ready=\"true\"} 2"));
+    assert!(
+        everywhere
+            .get("/metrics")
+            .contains("datalake_lakes{ready=\"true\"} 2")
+    );
     let [_, there, beside] = &lakes;
     for lake in [there, beside] {
         lake.delete().await;

@@ -10,7 +10,15 @@ use crate::look::Eyes;
 use crate::operator::Operator;
 
 /// What holds data, or is needed to read it.
-const DATA: [&str; 7] = ["bucket-key", "stream-key", "lake-bucket", "raw-bucket", "stream", "database", "table"];
+const DATA: [&str; 7] = [
+    "bucket-key",
+    "stream-key",
+    "lake-bucket",
+    "raw-bucket",
+    "stream",
+    "database",
+    "table",
+];
 /// The rest of a lake with everything on.
 const PIPELINE: [&str; 9] = [
     "log-group",
@@ -88,29 +96,52 @@ async fn retain_data_removes_the_pipeline_and_goes_on_when_applied_again() {
 async fn delete_stops_at_objects_until_told_and_takes_its_keys_back_when_applied_again() {
     let lake = Lake::ready("e2e-delete", with("Delete")).await;
     let eyes = lake.eyes().await;
-    let keys = [eyes.look("bucket-key").await["id"].clone(), eyes.look("stream-key").await["id"].clone()];
+    let keys = [
+        eyes.look("bucket-key").await["id"].clone(),
+        eyes.look("stream-key").await["id"].clone(),
+    ];
     let (s3, bucket) = (&lake.aws.s3, eyes.name("lake-bucket"));
     let put = s3.put_object().bucket(bucket).key("data/year=2026/kept.parquet");
     put.body(ByteStream::from_static(b"a row")).send().await.unwrap();
     lake.delete().await;
     let message = lake.until_condition("Ready", "False", "BucketNotEmpty").await;
-    assert!(message.contains(bucket) && message.contains(EMPTY_BUCKETS), "{message}");
+    assert!(
+        message.contains(bucket) && message.contains(EMPTY_BUCKETS),
+        "{message}"
+    );
     let objects = s3.list_objects_v2().bucket(bucket).send().await.unwrap();
     assert_eq!(objects.contents().len(), 1, "no object goes unasked");
 
-    lake.patch(json!({"metadata": {"annotations": {EMPTY_BUCKETS: "true"}}})).await;
+    lake.patch(json!({"metadata": {"annotations": {EMPTY_BUCKETS: "true"}}}))
+        .await;
     lake.until_gone().await;
     for (id, seen) in look_at(&eyes, &[&DATA[..], &PIPELINE].concat()).await {
         assert_eq!(seen, Value::Null, "{id} is still there");
     }
     for key in &keys {
-        let key = lake.aws.kms.describe_key().key_id(key.as_str().unwrap()).send().await.unwrap();
-        assert_eq!(key.key_metadata.unwrap().key_state.unwrap().as_str(), "PendingDeletion");
+        let key = lake
+            .aws
+            .kms
+            .describe_key()
+            .key_id(key.as_str().unwrap())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            key.key_metadata.unwrap().key_state.unwrap().as_str(),
+            "PendingDeletion"
+        );
     }
 
     lake.apply(with("Delete")).await;
     lake.until_ready().await;
-    assert_eq!([eyes.look("bucket-key").await["id"].clone(), eyes.look("stream-key").await["id"].clone()], keys);
+    assert_eq!(
+        [
+            eyes.look("bucket-key").await["id"].clone(),
+            eyes.look("stream-key").await["id"].clone()
+        ],
+        keys
+    );
     lake.until_event("Restored", "(bucket-key)").await;
 }
 
@@ -121,7 +152,12 @@ async fn delete_stops_at_a_table_of_others_and_while_suspended() {
     let database = eyes.name("database");
     let table = TableInput::builder().name("theirs").build().unwrap();
     let glue = &lake.aws.glue;
-    glue.create_table().database_name(database).table_input(table).send().await.unwrap();
+    glue.create_table()
+        .database_name(database)
+        .table_input(table)
+        .send()
+        .await
+        .unwrap();
     lake.edit(&json!({"suspend": true})).await;
     lake.until_condition("Ready", "Unknown", "Suspended").await;
     lake.delete().await;
@@ -131,7 +167,12 @@ async fn delete_stops_at_a_table_of_others_and_while_suspended() {
     lake.edit(&json!({"suspend": false})).await;
     let message = lake.until_condition("Ready", "False", "DatabaseNotEmpty").await;
     assert!(message.contains("theirs"), "{message}");
-    glue.delete_table().database_name(database).name("theirs").send().await.unwrap();
+    glue.delete_table()
+        .database_name(database)
+        .name("theirs")
+        .send()
+        .await
+        .unwrap();
     lake.until_gone().await;
     assert_eq!(eyes.look("database").await, Value::Null);
 }

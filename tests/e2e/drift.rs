@@ -11,7 +11,10 @@ use crate::lake::Lake;
 fn rounds(hands: Vec<Hand>) -> Vec<Vec<Hand>> {
     let mut rounds: Vec<Vec<Hand>> = Vec::new();
     for hand in hands {
-        match rounds.iter_mut().find(|round| round.iter().all(|other| other.id != hand.id)) {
+        match rounds
+            .iter_mut()
+            .find(|round| round.iter().all(|other| other.id != hand.id))
+        {
             Some(round) => round.push(hand),
             None => rounds.push(vec![hand]),
         }
@@ -39,12 +42,18 @@ async fn put_right(lake: &Lake, round: &[Hand]) {
             };
             events.iter().any(one).then_some(()).ok_or("nothing was told")
         };
-        lake.until(&format!("{} {} is told", hand.id, hand.what), ask).await;
+        lake.until(&format!("{} {} is told", hand.id, hand.what), ask)
+            .await;
         let ask = async || {
             let seen = eyes.look(hand.id).await;
-            if seen == before[hand.id] { Ok(()) } else { Err(format!("{seen:#}\nwas {:#}", before[hand.id])) }
+            if seen == before[hand.id] {
+                Ok(())
+            } else {
+                Err(format!("{seen:#}\nwas {:#}", before[hand.id]))
+            }
         };
-        lake.until(&format!("{} {} is put right", hand.id, hand.what), ask).await;
+        lake.until(&format!("{} {} is put right", hand.id, hand.what), ask)
+            .await;
     }
     lake.until_ready().await;
 }
@@ -71,8 +80,11 @@ async fn each_resource_removed_behind_its_back_is_made_again_and_told() {
 
 #[tokio::test]
 async fn under_report_differences_are_named_once_and_nothing_is_written() {
-    let lake =
-        Lake::ready("e2e-report", json!({"testPublisher": {"enabled": true}, "driftPolicy": "Report"})).await;
+    let lake = Lake::ready(
+        "e2e-report",
+        json!({"testPublisher": {"enabled": true}, "driftPolicy": "Report"}),
+    )
+    .await;
     let round = rounds(hands()).remove(0);
     let eyes = lake.eyes().await;
     let (calls, told) = (lake.operator().calls(), lake.events().await.len());
@@ -82,21 +94,36 @@ async fn under_report_differences_are_named_once_and_nothing_is_written() {
         (hand.act)(&eyes).await;
     }
     let ask = async || {
-        let drifted: Vec<String> = lake.status().await.resources.into_iter()
-            .filter(|r| format!("{:?}", r.state) == "Drifted").map(|r| r.id).collect();
+        let drifted: Vec<String> = lake
+            .status()
+            .await
+            .resources
+            .into_iter()
+            .filter(|r| format!("{:?}", r.state) == "Drifted")
+            .map(|r| r.id)
+            .collect();
         let all = round.iter().all(|hand| drifted.iter().any(|id| id == hand.id));
         if all { Ok(()) } else { Err(format!("{drifted:?}")) }
     };
     lake.until("every difference is named", ask).await;
-    lake.until_condition("DriftDetected", "True", "DriftDetected").await;
+    lake.until_condition("DriftDetected", "True", "DriftDetected")
+        .await;
     lake.until_condition("Ready", "False", "DriftDetected").await;
     lake.until_passes(3).await;
     let more = lake.operator().calls().since(&calls);
     assert_eq!(more.writes().total(), 0, "{:?}", more.writes());
     let events = lake.events().await.split_off(told);
     for hand in &round {
-        assert_ne!(eyes.look(hand.id).await, before[hand.id], "{} {}", hand.id, hand.what);
-        let said = events.iter().filter(|(reason, note)| reason == "DriftDetected" && note.contains(eyes.name(hand.id)));
+        assert_ne!(
+            eyes.look(hand.id).await,
+            before[hand.id],
+            "{} {}",
+            hand.id,
+            hand.what
+        );
+        let said = events
+            .iter()
+            .filter(|(reason, note)| reason == "DriftDetected" && note.contains(eyes.name(hand.id)));
         assert!(said.count() >= 1, "{}: {events:#?}", hand.id);
     }
     assert_eq!(events.len(), round.len(), "each is told once: {events:#?}");

@@ -91,11 +91,26 @@ fn of_catalog_and_parts() -> Vec<Row> {
 
 fn tags(value: &Value) -> Vec<(&'static str, &'static str, Value)> {
     let tagged = [
-        "bucket-key", "stream-key", "lake-bucket", "raw-bucket", "log-group", "stream", "database", "delivery-role",
-        "crawler-role", "publisher-role", "delivery-stream", "crawler", "workgroup", "publisher-log-group", "publisher",
+        "bucket-key",
+        "stream-key",
+        "lake-bucket",
+        "raw-bucket",
+        "log-group",
+        "stream",
+        "database",
+        "delivery-role",
+        "crawler-role",
+        "publisher-role",
+        "delivery-stream",
+        "crawler",
+        "workgroup",
+        "publisher-log-group",
+        "publisher",
     ];
     let tagged = tagged.into_iter().map(|id| (id, "/tags/team", value.clone()));
-    tagged.chain([("table", "/parameters/team", value.clone())]).collect()
+    tagged
+        .chain([("table", "/parameters/team", value.clone())])
+        .collect()
 }
 
 #[tokio::test]
@@ -121,11 +136,18 @@ async fn make_edits(lake: &Lake, rows: Vec<Row>) {
         eyes.arns.extend(now.arns);
         for (id, pointer, value) in wanted {
             let seen = at(&eyes, id, pointer).await;
-            assert!(holds(&seen, &value), "{what}: {id}{pointer}: {seen}\n{}", lake.story().await);
+            assert!(
+                holds(&seen, &value),
+                "{what}: {id}{pointer}: {seen}\n{}",
+                lake.story().await
+            );
         }
     }
     let events = lake.events().await;
-    assert!(events.iter().all(|(reason, _)| reason != "DriftCorrected"), "an edit is no drift: {events:#?}");
+    assert!(
+        events.iter().all(|(reason, _)| reason != "DriftCorrected"),
+        "an edit is no drift: {events:#?}"
+    );
     let calls = lake.operator().calls();
     lake.until_passes(3).await;
     let more = lake.operator().calls().since(&calls);
@@ -133,7 +155,11 @@ async fn make_edits(lake: &Lake, rows: Vec<Row>) {
 }
 
 async fn at(eyes: &Eyes, id: &str, pointer: &str) -> Value {
-    eyes.look(id).await.pointer(pointer).cloned().unwrap_or(Value::Null)
+    eyes.look(id)
+        .await
+        .pointer(pointer)
+        .cloned()
+        .unwrap_or(Value::Null)
 }
 
 fn holds(seen: &Value, value: &Value) -> bool {
@@ -147,9 +173,17 @@ fn holds(seen: &Value, value: &Value) -> bool {
 async fn a_users_own_keys_take_over_and_ours_stay() {
     let lake = Lake::ready("e2e-own-keys", json!({})).await;
     let eyes = lake.eyes().await;
-    let key = lake.aws.kms.create_key().description("a user's own").send().await.unwrap();
+    let key = lake
+        .aws
+        .kms
+        .create_key()
+        .description("a user's own")
+        .send()
+        .await
+        .unwrap();
     let own = key.key_metadata.unwrap().arn.unwrap();
-    lake.edit(&json!({"encryption": {"bucketKeyArn": own, "streamKeyArn": own}})).await;
+    lake.edit(&json!({"encryption": {"bucketKeyArn": own, "streamKeyArn": own}}))
+        .await;
     lake.until_ready().await;
     for (id, pointer) in [
         ("lake-bucket", "/encryption/0"),

@@ -4,16 +4,16 @@ use std::io::{Cursor, Write};
 
 use aws_sdk_athena::types::{WorkGroupConfigurationUpdates, WorkGroupState};
 use aws_sdk_firehose::types::{
-    BufferingHints, CloudWatchLoggingOptions, EncryptionConfiguration, ExtendedS3DestinationUpdate, NoEncryptionConfig,
-    S3DestinationUpdate,
+    BufferingHints, CloudWatchLoggingOptions, EncryptionConfiguration, ExtendedS3DestinationUpdate,
+    NoEncryptionConfig, S3DestinationUpdate,
 };
 use aws_sdk_glue::types::{
     Column, DatabaseInput, SchemaChangePolicy, SerDeInfo, StorageDescriptor, TableInput, UpdateBehavior,
 };
 use aws_sdk_kinesis::types::{EncryptionType, ScalingType, StreamMode, StreamModeDetails};
 use aws_sdk_s3::types::{
-    ObjectOwnership, OwnershipControls, OwnershipControlsRule, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
+    ObjectOwnership, OwnershipControls, OwnershipControlsRule, ServerSideEncryption,
+    ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
 };
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -32,7 +32,16 @@ pub struct Hand {
 /// A row: resource, property, and the call that changes it.
 macro_rules! hand {
     ($id:literal, $what:literal, |$eyes:ident| $call:expr) => {
-        Hand { id: $id, what: $what, act: |$eyes| async move { let _answer = $call.await.unwrap(); }.boxed() }
+        Hand {
+            id: $id,
+            what: $what,
+            act: |$eyes| {
+                async move {
+                    let _answer = $call.await.unwrap();
+                }
+                .boxed()
+            },
+        }
     };
 }
 
@@ -45,7 +54,10 @@ const OPEN: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"mine","Effect
 
 /// Each managed property of each kind.
 pub fn hands() -> Vec<Hand> {
-    [of_keys(), of_buckets(), of_ingestion(), of_catalog(), of_access()].into_iter().flatten().collect()
+    [of_keys(), of_buckets(), of_ingestion(), of_catalog(), of_access()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[rustfmt::skip]
@@ -79,21 +91,40 @@ fn of_buckets() -> Vec<Hand> {
 
 fn acls() -> OwnershipControls {
     let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::ObjectWriter);
-    OwnershipControls::builder().rules(rule.build().unwrap()).build().unwrap()
+    OwnershipControls::builder()
+        .rules(rule.build().unwrap())
+        .build()
+        .unwrap()
 }
 
 fn aes() -> ServerSideEncryptionConfiguration {
     let default = ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256);
-    let rule = ServerSideEncryptionRule::builder()
-        .apply_server_side_encryption_by_default(default.build().unwrap());
-    ServerSideEncryptionConfiguration::builder().rules(rule.build()).build().unwrap()
+    let rule =
+        ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default.build().unwrap());
+    ServerSideEncryptionConfiguration::builder()
+        .rules(rule.build())
+        .build()
+        .unwrap()
 }
 
 async fn without_manager(eyes: &Eyes) -> Tagging {
     let tags = eyes.look("raw-bucket").await["tags"].clone();
-    let tags = tags.as_object().unwrap().iter().filter(|(key, _)| *key != "managed-by");
-    let tags = tags.map(|(key, value)| Tag::builder().key(key).value(value.as_str().unwrap()).build().unwrap());
-    Tagging::builder().set_tag_set(Some(tags.collect())).build().unwrap()
+    let tags = tags
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(key, _)| *key != "managed-by");
+    let tags = tags.map(|(key, value)| {
+        Tag::builder()
+            .key(key)
+            .value(value.as_str().unwrap())
+            .build()
+            .unwrap()
+    });
+    Tagging::builder()
+        .set_tag_set(Some(tags.collect()))
+        .build()
+        .unwrap()
 }
 
 #[rustfmt::skip]
@@ -116,27 +147,40 @@ fn of_ingestion() -> Vec<Hand> {
 }
 
 fn on_demand() -> StreamModeDetails {
-    StreamModeDetails::builder().stream_mode(StreamMode::OnDemand).build().unwrap()
+    StreamModeDetails::builder()
+        .stream_mode(StreamMode::OnDemand)
+        .build()
+        .unwrap()
 }
 
 fn unencrypted() -> EncryptionConfiguration {
-    EncryptionConfiguration::builder().no_encryption_config(NoEncryptionConfig::NoEncryption).build()
+    EncryptionConfiguration::builder()
+        .no_encryption_config(NoEncryptionConfig::NoEncryption)
+        .build()
 }
 
-async fn destination(eyes: &Eyes, update: ExtendedS3DestinationUpdate) -> Result<(), aws_sdk_firehose::Error> {
+async fn destination(
+    eyes: &Eyes,
+    update: ExtendedS3DestinationUpdate,
+) -> Result<(), aws_sdk_firehose::Error> {
     let (firehose, name) = (&eyes.aws.firehose, eyes.name("delivery-stream"));
-    let seen = firehose.describe_delivery_stream().delivery_stream_name(name).send().await?;
+    let seen = firehose
+        .describe_delivery_stream()
+        .delivery_stream_name(name)
+        .send()
+        .await?;
     let stream = seen.delivery_stream_description.unwrap();
     let call = firehose.update_destination().delivery_stream_name(name);
     let call = call.current_delivery_stream_version_id(&stream.version_id);
     let call = call.destination_id(stream.destinations()[0].destination_id());
-    call.extended_s3_destination_update(update).send().await?;
+    Box::pin(call.extended_s3_destination_update(update).send()).await?;
     Ok(())
 }
 
 fn code() -> aws_sdk_lambda::primitives::Blob {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("index.js", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.start_file("index.js", zip::write::SimpleFileOptions::default())
+        .unwrap();
     zip.write_all(b"exports.handler = async () => 'mine'").unwrap();
     aws_sdk_lambda::primitives::Blob::new(zip.finish().unwrap().into_inner())
 }
@@ -160,9 +204,19 @@ fn of_catalog() -> Vec<Hand> {
     ]
 }
 
-async fn table(eyes: &Eyes, change: fn(StorageDescriptor) -> StorageDescriptor) -> Result<(), aws_sdk_glue::Error> {
+async fn table(
+    eyes: &Eyes,
+    change: fn(StorageDescriptor) -> StorageDescriptor,
+) -> Result<(), aws_sdk_glue::Error> {
     let (glue, database) = (&eyes.aws.glue, eyes.name("database"));
-    let found = glue.get_table().database_name(database).name(eyes.name("table")).send().await?.table.unwrap();
+    let found = glue
+        .get_table()
+        .database_name(database)
+        .name(eyes.name("table"))
+        .send()
+        .await?
+        .table
+        .unwrap();
     let input = TableInput::builder()
         .name(found.name)
         .set_description(found.description)
@@ -172,7 +226,11 @@ async fn table(eyes: &Eyes, change: fn(StorageDescriptor) -> StorageDescriptor) 
         .storage_descriptor(change(found.storage_descriptor.unwrap()))
         .build()
         .unwrap();
-    glue.update_table().database_name(database).table_input(input).send().await?;
+    glue.update_table()
+        .database_name(database)
+        .table_input(input)
+        .send()
+        .await?;
     Ok(())
 }
 
@@ -216,7 +274,11 @@ pub fn removals() -> Vec<Vec<Hand>> {
 
 async fn role(eyes: &Eyes, id: &str) -> Result<(), aws_sdk_iam::Error> {
     let (iam, name) = (&eyes.aws.iam, eyes.name(id));
-    iam.delete_role_policy().role_name(name).policy_name("datalake-operator").send().await?;
+    iam.delete_role_policy()
+        .role_name(name)
+        .policy_name("datalake-operator")
+        .send()
+        .await?;
     iam.delete_role().role_name(name).send().await?;
     Ok(())
 }

@@ -26,7 +26,11 @@ async fn a_lake_in_sync_is_read_and_never_written_to() {
     let ask = async || (lake.operator().passes() > 0).then_some(()).ok_or("no pass yet");
     lake.until("a new process looks at everything", ask).await;
     let look = lake.operator().calls();
-    println!("a look at everything: {} calls, {} writes", look.total(), look.writes().total());
+    println!(
+        "a look at everything: {} calls, {} writes",
+        look.total(),
+        look.writes().total()
+    );
     assert_eq!(look.writes().total(), 0, "{:?}", look.writes());
     assert!(look.total() <= FULL_LOOK, "{look:#?}");
     assert_eq!(lake.object().await, object);

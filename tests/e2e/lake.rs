@@ -86,7 +86,10 @@ impl Lake {
             "metadata": {"name": NAME, "namespace": self.namespace}, "spec": spec,
         });
         let params = PatchParams::apply("user").force();
-        self.api.patch(NAME, &params, &Patch::Apply(object)).await.unwrap();
+        self.api
+            .patch(NAME, &params, &Patch::Apply(object))
+            .await
+            .unwrap();
     }
 
     /// The user edits the spec.
@@ -95,7 +98,10 @@ impl Lake {
     }
 
     pub async fn patch(&self, patch: Value) {
-        self.api.patch(NAME, &PatchParams::default(), &Patch::Merge(patch)).await.unwrap();
+        self.api
+            .patch(NAME, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
     }
 
     pub async fn delete(&self) {
@@ -107,7 +113,10 @@ impl Lake {
     }
 
     pub async fn status(&self) -> DatalakeStatus {
-        self.object().await.and_then(|object| object.status).unwrap_or_default()
+        self.object()
+            .await
+            .and_then(|object| object.status)
+            .unwrap_or_default()
     }
 
     /// Status, reason and message of a condition that speaks of the spec as it is now.
@@ -115,8 +124,11 @@ impl Lake {
         let object = self.object().await?;
         let status = object.status?;
         let found = status.conditions.into_iter().find(|c| c.type_ == r#type)?;
-        (found.observed_generation == object.metadata.generation)
-            .then_some((found.status, found.reason, found.message))
+        (found.observed_generation == object.metadata.generation).then_some((
+            found.status,
+            found.reason,
+            found.message,
+        ))
     }
 
     pub async fn until<T, E: Display>(&self, what: &str, ask: impl AsyncFnMut() -> Result<T, E>) -> T {
@@ -156,7 +168,12 @@ impl Lake {
     pub async fn raw_events(&self) -> Vec<Event> {
         let api: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
         let mut events = api.list(&ListParams::default()).await.unwrap().items;
-        events.retain(|event| event.regarding.as_ref().is_some_and(|of| of.name.as_deref() == Some(NAME)));
+        events.retain(|event| {
+            event
+                .regarding
+                .as_ref()
+                .is_some_and(|of| of.name.as_deref() == Some(NAME))
+        });
         events.sort_by_key(|event| event.event_time.as_ref().map(|time| time.0));
         events
     }
@@ -184,8 +201,15 @@ impl Lake {
     pub async fn eyes(&self) -> Eyes {
         let resources = self.status().await.resources;
         let names: BTreeMap<_, _> = resources.iter().map(|r| (r.id.clone(), r.name.clone())).collect();
-        let arns = resources.into_iter().filter_map(|r| Some((r.id, r.arn?))).collect();
-        Eyes { aws: Arc::clone(&self.aws), names, arns }
+        let arns = resources
+            .into_iter()
+            .filter_map(|r| Some((r.id, r.arn?)))
+            .collect();
+        Eyes {
+            aws: Arc::clone(&self.aws),
+            names,
+            arns,
+        }
     }
 
     /// For the message of a failure.
@@ -193,7 +217,8 @@ impl Lake {
         let object = self.object().await;
         let status = serde_json::to_string_pretty(&object.map(|o| (o.metadata.generation, o.spec, o.status)));
         let events = self.events().await;
-        let events: String = events.iter().map(|(reason, note)| format!("{reason}: {note}\n")).collect();
+        let events = events.iter().map(|(reason, note)| format!("{reason}: {note}"));
+        let events = events.collect::<Vec<_>>().join("\n");
         let log = self.operator.as_ref().map(Operator::story).unwrap_or_default();
         format!("{}\n{events}\n{log}", status.unwrap())
     }

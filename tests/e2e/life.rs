@@ -20,11 +20,18 @@ async fn a_lake_comes_up_from_its_columns_alone_and_tells_of_it() {
     assert!(took.as_secs() < BOUND, "{took:?}");
 
     let object = lake.object().await.unwrap();
-    assert_eq!(object.metadata.finalizers.as_deref(), Some(&[FINALIZER.to_owned()][..]));
+    assert_eq!(
+        object.metadata.finalizers.as_deref(),
+        Some(&[FINALIZER.to_owned()][..])
+    );
     let status = object.status.unwrap();
     assert_eq!(status.resources_ready.as_deref(), Some("13/13"));
     assert_eq!(status.applied_generation, object.metadata.generation);
-    assert!(status.resources.iter().all(|r| r.arn.is_some()), "{}", lake.story().await);
+    assert!(
+        status.resources.iter().all(|r| r.arn.is_some()),
+        "{}",
+        lake.story().await
+    );
 
     the_line_of_kubectl_answers(&lake).await;
     events_tell_each_thing_once(&lake).await;
@@ -37,9 +44,19 @@ async fn a_lake_comes_up_from_its_columns_alone_and_tells_of_it() {
 
 async fn the_line_of_kubectl_answers(lake: &Lake) {
     let connection = lake.status().await.connection.unwrap();
-    let line = lake.stand.run("kubectl", &["get", "dl", "--namespace", &lake.namespace, "--no-headers"]);
+    let line = lake.stand.run(
+        "kubectl",
+        &["get", "dl", "--namespace", &lake.namespace, "--no-headers"],
+    );
     let words: Vec<&str> = line.split_whitespace().collect();
-    let expected = [NAME, "True", "Ready", "13/13", &connection.stream_name, &connection.table];
+    let expected = [
+        NAME,
+        "True",
+        "Ready",
+        "13/13",
+        &connection.stream_name,
+        &connection.table,
+    ];
     assert_eq!(words[..6], expected, "{line}");
     assert_eq!(words.len(), 7, "and its age: {line}");
 }
@@ -56,7 +73,11 @@ async fn events_tell_each_thing_once(lake: &Lake) {
     assert_eq!(told.len(), 14, "13 creations and Ready: {told:#?}");
     lake.until_passes(3).await;
     assert_eq!(lake.events().await, told);
-    let repeated = lake.raw_events().await.into_iter().filter(|event| event.series.is_some());
+    let repeated = lake
+        .raw_events()
+        .await
+        .into_iter()
+        .filter(|event| event.series.is_some());
     assert_eq!(repeated.count(), 0);
 }
 
@@ -86,7 +107,10 @@ async fn the_chart_gives_the_operator_no_more_than_it_needs() {
     ] {
         let mut command = lake.stand.command("kubectl");
         command.env("KUBECONFIG", lake.stand.operator_kubeconfig());
-        let output = command.args(["auth", "can-i", verb, resource, "--all-namespaces"]).output().unwrap();
+        let output = command
+            .args(["auth", "can-i", verb, resource, "--all-namespaces"])
+            .output()
+            .unwrap();
         let answer = String::from_utf8(output.stdout).unwrap();
         assert_eq!(answer.trim(), can, "{verb} {resource}");
     }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use aws_sdk_glue::types::ScheduleState;
+use aws_sdk_s3::types::TransitionStorageClass;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -46,11 +48,15 @@ fn found<T, E: ProvideErrorMetadata + Debug>(answer: Result<T, SdkError<E, HttpR
 
 impl Eyes {
     pub fn name(&self, id: &str) -> &str {
-        self.names.get(id).unwrap_or_else(|| panic!("no {id} in {:?}", self.names))
+        self.names
+            .get(id)
+            .unwrap_or_else(|| panic!("no {id} in {:?}", self.names))
     }
 
     pub fn arn(&self, id: &str) -> &str {
-        self.arns.get(id).unwrap_or_else(|| panic!("no {id} in {:?}", self.arns))
+        self.arns
+            .get(id)
+            .unwrap_or_else(|| panic!("no {id} in {:?}", self.arns))
     }
 
     /// The resource; `null` where there is none.
@@ -104,7 +110,7 @@ impl Eyes {
         let rule = |rule: &aws_sdk_s3::types::LifecycleRule| {
             let transitions = rule.transitions().iter();
             let transitions =
-                transitions.map(|t| json!([t.days, t.storage_class.as_ref().map(|class| class.as_str())]));
+                transitions.map(|t| json!([t.days, t.storage_class().map(TransitionStorageClass::as_str)]));
             let days = rule.expiration.as_ref().and_then(|expiration| expiration.days);
             let value = json!({
                 "days": days, "transitions": transitions.collect::<Vec<_>>(),
@@ -126,8 +132,16 @@ impl Eyes {
 
     async fn log_group(&self, name: &str) -> Option<Value> {
         let logs = &self.aws.logs;
-        let groups = logs.describe_log_groups().log_group_name_prefix(name).send().await.unwrap();
-        let group = groups.log_groups().iter().find(|group| group.log_group_name() == Some(name))?;
+        let groups = logs
+            .describe_log_groups()
+            .log_group_name_prefix(name)
+            .send()
+            .await
+            .unwrap();
+        let group = groups
+            .log_groups()
+            .iter()
+            .find(|group| group.log_group_name() == Some(name))?;
         let streams = found(logs.describe_log_streams().log_group_name(name).send().await)?;
         let arn = group.arn().unwrap().trim_end_matches(":*");
         let tags = found(logs.list_tags_for_resource().resource_arn(arn).send().await)?;
@@ -143,7 +157,9 @@ impl Eyes {
         let stream = found(kinesis.describe_stream_summary().stream_name(name).send().await)?
             .stream_description_summary?;
         let tags = found(kinesis.list_tags_for_stream().stream_name(name).send().await)?.tags;
-        let mode = stream.stream_mode_details.map(|mode| mode.stream_mode.as_str().to_owned());
+        let mode = stream
+            .stream_mode_details
+            .map(|mode| mode.stream_mode.as_str().to_owned());
         Some(json!({
             "status": stream.stream_status.as_str(),
             "mode": mode,
@@ -160,11 +176,20 @@ impl Eyes {
     }
 
     async fn table(&self, name: &str) -> Option<Value> {
-        let call = self.aws.glue.get_table().database_name(self.name("database")).name(name);
+        let call = self
+            .aws
+            .glue
+            .get_table()
+            .database_name(self.name("database"))
+            .name(name);
         let table = found(call.send().await)?.table?;
         let storage = table.storage_descriptor.unwrap();
         let column = |column: &aws_sdk_glue::types::Column| {
-            json!([column.name, column.r#type.clone().unwrap_or_default(), column.comment])
+            json!([
+                column.name,
+                column.r#type.clone().unwrap_or_default(),
+                column.comment
+            ])
         };
         Some(json!({
             "description": table.description,
@@ -181,7 +206,10 @@ impl Eyes {
     async fn role(&self, name: &str) -> Option<Value> {
         let iam = &self.aws.iam;
         let role = found(iam.get_role().role_name(name).send().await)?.role?;
-        let policy = iam.get_role_policy().role_name(name).policy_name("datalake-operator");
+        let policy = iam
+            .get_role_policy()
+            .role_name(name)
+            .policy_name("datalake-operator");
         let policy = found(policy.send().await).map(|found| found.policy_document);
         let tags = role.tags().iter().map(|tag| (tag.key(), tag.value()));
         Some(json!({
@@ -195,10 +223,26 @@ impl Eyes {
 
     async fn delivery(&self, name: &str) -> Option<Value> {
         let firehose = &self.aws.firehose;
-        let answer = found(firehose.describe_delivery_stream().delivery_stream_name(name).send().await)?;
+        let answer = found(
+            firehose
+                .describe_delivery_stream()
+                .delivery_stream_name(name)
+                .send()
+                .await,
+        )?;
         let stream = answer.delivery_stream_description?;
-        let destination = stream.destinations().first()?.extended_s3_destination_description()?;
-        let tags = found(firehose.list_tags_for_delivery_stream().delivery_stream_name(name).send().await)?.tags;
+        let destination = stream
+            .destinations()
+            .first()?
+            .extended_s3_destination_description()?;
+        let tags = found(
+            firehose
+                .list_tags_for_delivery_stream()
+                .delivery_stream_name(name)
+                .send()
+                .await,
+        )?
+        .tags;
         let hints = destination.buffering_hints();
         Some(json!({
             "status": stream.delivery_stream_status.as_str(),
@@ -224,7 +268,7 @@ impl Eyes {
             "description": crawler.description,
             "targets": format!("{:?}", crawler.targets),
             "schedule": schedule.as_ref().and_then(|s| s.schedule_expression.clone()),
-            "scheduleState": state.map(|state| state.as_str()),
+            "scheduleState": state.map(ScheduleState::as_str),
             "schemaChange": format!("{:?}", crawler.schema_change_policy),
             "recrawl": format!("{:?}", crawler.recrawl_policy),
             "configuration": parsed(crawler.configuration),
@@ -240,7 +284,14 @@ impl Eyes {
     async fn workgroup(&self, id: &str, name: &str) -> Option<Value> {
         let athena = &self.aws.athena;
         let group = found(athena.get_work_group().work_group(name).send().await)?.work_group?;
-        let tags = found(athena.list_tags_for_resource().resource_arn(self.arn(id)).send().await)?.tags;
+        let tags = found(
+            athena
+                .list_tags_for_resource()
+                .resource_arn(self.arn(id))
+                .send()
+                .await,
+        )?
+        .tags;
         let configuration = group.configuration?;
         let tags = tags.unwrap_or_default().into_iter();
         Some(json!({
@@ -258,7 +309,9 @@ impl Eyes {
         let lambda = &self.aws.lambda;
         let function = found(lambda.get_function().function_name(name).send().await)?;
         let configuration = function.configuration?;
-        let variables = configuration.environment.and_then(|environment| environment.variables);
+        let variables = configuration
+            .environment
+            .and_then(|environment| environment.variables);
         Some(json!({
             "role": configuration.role,
             "runtime": configuration.runtime.map(|runtime| runtime.as_str().to_owned()),
@@ -290,5 +343,10 @@ fn parsed(text: Option<String>) -> Value {
 
 /// IAM percent-encodes policy documents.
 fn decoded(text: Option<&str>) -> Value {
-    parsed(text.map(|text| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()))
+    parsed(text.map(|text| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8()
+            .unwrap()
+            .into_owned()
+    }))
 }

@@ -58,7 +58,12 @@ impl Operator {
         let log = self.log.clone();
         let (child, listen) = (&mut self.child, self.listen);
         let ask = async || {
-            assert_eq!(child.try_wait().unwrap(), None, "the operator ended: {}", tail(&log));
+            assert_eq!(
+                child.try_wait().unwrap(),
+                None,
+                "the operator ended: {}",
+                tail(&log)
+            );
             get(listen, "/readyz")
                 .filter(|answer| answer.starts_with("HTTP/1.1 200"))
                 .ok_or("no")
@@ -84,8 +89,12 @@ impl Operator {
     /// The values of a metric by its labels, as they are written.
     fn metric(&self, name: &str) -> BTreeMap<String, u64> {
         let text = self.get("/metrics");
-        let lines = text.lines().filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
-        lines.map(|(labels, value)| (labels.to_owned(), value.parse().unwrap())).collect()
+        let lines = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
+        lines
+            .map(|(labels, value)| (labels.to_owned(), value.parse().unwrap()))
+            .collect()
     }
 
     /// As a node dies.
@@ -127,7 +136,11 @@ fn tail(log: &PathBuf) -> String {
 fn get(listen: SocketAddr, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(listen).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     Some(answer)
@@ -146,7 +159,9 @@ impl Calls {
     pub fn writes(&self) -> Calls {
         let is_read = |labels: &str| {
             let operation = labels.split("operation=\"").nth(1).unwrap();
-            ["Get", "List", "Describe", "Head"].iter().any(|verb| operation.starts_with(verb))
+            ["Get", "List", "Describe", "Head"]
+                .iter()
+                .any(|verb| operation.starts_with(verb))
         };
         let writes = self.0.iter().filter(|(labels, _)| !is_read(labels));
         Calls(writes.map(|(labels, count)| (labels.clone(), *count)).collect())

@@ -10,7 +10,12 @@ async fn what_is_not_ours_is_left_alone_until_it_is_out_of_the_way() {
     let lake = Lake::place("e2e-not-owned").await;
     let logs = &lake.aws.logs;
     let name = "/theirs/e2e-not-owned";
-    logs.create_log_group().log_group_name(name).tags("team", "others").send().await.unwrap();
+    logs.create_log_group()
+        .log_group_name(name)
+        .tags("team", "others")
+        .send()
+        .await
+        .unwrap();
     lake.apply(json!({"names": {"logGroup": name}})).await;
     let message = lake.until_condition("Ready", "False", "NotOwned").await;
     assert!(message.contains("log-group"), "{message}");
@@ -23,8 +28,16 @@ async fn what_is_not_ours_is_left_alone_until_it_is_out_of_the_way() {
         eyes.look("log-group").await,
         json!({"retentionDays": null, "streams": [], "tags": {"team": "others"}})
     );
-    assert_eq!(eyes.look("delivery-stream").await, Value::Null, "it needs the log group");
-    let told = lake.events().await.into_iter().filter(|(reason, _)| reason == "NotOwned");
+    assert_eq!(
+        eyes.look("delivery-stream").await,
+        Value::Null,
+        "it needs the log group"
+    );
+    let told = lake
+        .events()
+        .await
+        .into_iter()
+        .filter(|(reason, _)| reason == "NotOwned");
     assert_eq!(told.count(), 1, "{}", lake.story().await);
 
     logs.delete_log_group().log_group_name(name).send().await.unwrap();
@@ -53,7 +66,8 @@ async fn an_edit_that_loses_data_is_refused_as_a_whole_until_the_user_says_so() 
     let eyes = lake.eyes().await;
     let before = (eyes.look("stream").await, eyes.look("raw-bucket").await);
     let calls = lake.operator().calls();
-    lake.edit(&json!({"retention": {"streamHours": 24, "rawDays": 3}})).await;
+    lake.edit(&json!({"retention": {"streamHours": 24, "rawDays": 3}}))
+        .await;
     let message = lake.until_condition("Ready", "False", "ChangeRefused").await;
     assert!(message.contains(SHORTEN_RETENTION), "{message}");
     lake.until_condition("Stalled", "True", "ChangeRefused").await;
@@ -61,10 +75,15 @@ async fn an_edit_that_loses_data_is_refused_as_a_whole_until_the_user_says_so() 
     let more = lake.operator().calls().since(&calls);
     assert_eq!(more.writes().total(), 0, "{:?}", more.writes());
     assert_eq!((eyes.look("stream").await, eyes.look("raw-bucket").await), before);
-    let told = lake.events().await.into_iter().filter(|(reason, _)| reason == "ChangeRefused");
+    let told = lake
+        .events()
+        .await
+        .into_iter()
+        .filter(|(reason, _)| reason == "ChangeRefused");
     assert_eq!(told.count(), 1, "{}", lake.story().await);
 
-    lake.patch(json!({"metadata": {"annotations": {SHORTEN_RETENTION: "true"}}})).await;
+    lake.patch(json!({"metadata": {"annotations": {SHORTEN_RETENTION: "true"}}}))
+        .await;
     lake.until_ready().await;
     assert_eq!(eyes.look("stream").await["retentionHours"], 24);
     assert_eq!(eyes.look("raw-bucket").await["lifecycle"]["raw"]["days"], 3);

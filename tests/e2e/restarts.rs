@@ -61,7 +61,10 @@ async fn die_at_every_step(lake: &mut Lake, done: impl AsyncFn(&Lake) -> bool) -
 /// What exists, and how it stands.
 async fn progress(lake: &Lake) -> Vec<String> {
     let resources = lake.status().await.resources;
-    resources.into_iter().map(|r| format!("{} {:?}", r.id, r.state)).collect()
+    resources
+        .into_iter()
+        .map(|r| format!("{} {:?}", r.id, r.state))
+        .collect()
 }
 
 /// The states of the keys that carry the lake's tag.
@@ -71,7 +74,9 @@ async fn keys(lake: &Lake) -> Vec<String> {
     for key in kms.list_keys().limit(1000).send().await.unwrap().keys() {
         let id = key.key_id().unwrap();
         let tags = kms.list_resource_tags().key_id(id).send().await.unwrap();
-        let ours = |tag: &aws_sdk_kms::types::Tag| tag.tag_key() == TAG_NAMESPACE && tag.tag_value() == lake.namespace;
+        let ours = |tag: &aws_sdk_kms::types::Tag| {
+            tag.tag_key() == TAG_NAMESPACE && tag.tag_value() == lake.namespace
+        };
         if tags.tags().iter().any(ours) {
             let found = kms.describe_key().key_id(id).send().await.unwrap();
             states.push(found.key_metadata.unwrap().key_state.unwrap().as_str().to_owned());

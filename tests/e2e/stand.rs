@@ -44,7 +44,11 @@ impl Stand {
 
     /// Another cluster that works in the same AWS account.
     pub async fn another_cluster(&self) -> Arc<Self> {
-        let aws = self.env.clone().into_iter().filter(|(name, _)| name.starts_with("AWS_"));
+        let aws = self
+            .env
+            .clone()
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("AWS_"));
         let aws: BTreeMap<_, _> = aws.collect();
         let start = move || Self::start("e2e-other", &["up", "--only", "kubernetes"], &aws);
         Arc::new(tokio::task::spawn_blocking(start).await.unwrap())
@@ -52,7 +56,10 @@ impl Stand {
 
     fn start(name: &str, up: &[&str], env: &BTreeMap<String, String>) -> Self {
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
-        let mut stand = Self { dir, env: env.clone() };
+        let mut stand = Self {
+            dir,
+            env: env.clone(),
+        };
         datalake_stand(&stand.dir, up);
         let all: BTreeMap<String, String> =
             serde_json::from_str(&datalake_stand(&stand.dir, &["env", "--format", "json"])).unwrap();
@@ -65,17 +72,35 @@ impl Stand {
     fn install_chart(&self) {
         let chart = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/datalake-operator");
         let set = ["--set", "operator.enabled=false", "--wait"];
-        let mut install = vec!["install", RELEASE, chart, "--namespace", SYSTEM, "--create-namespace"];
+        let mut install = vec![
+            "install",
+            RELEASE,
+            chart,
+            "--namespace",
+            SYSTEM,
+            "--create-namespace",
+        ];
         install.extend(set);
         self.run("helm", &install);
         let crd = "crd/datalakes.datalake-operator.io";
-        self.run("kubectl", &["wait", "--for=condition=Established", crd, "--timeout=60s"]);
+        self.run(
+            "kubectl",
+            &["wait", "--for=condition=Established", crd, "--timeout=60s"],
+        );
         self.write_operator_kubeconfig();
     }
 
     /// This cluster, and nobody but the chart's service account.
     fn write_operator_kubeconfig(&self) {
-        let view = ["config", "view", "--raw", "--minify", "--flatten", "--output", "json"];
+        let view = [
+            "config",
+            "view",
+            "--raw",
+            "--minify",
+            "--flatten",
+            "--output",
+            "json",
+        ];
         let mut config: Value = serde_json::from_str(&self.run("kubectl", &view)).unwrap();
         let token = self.run("kubectl", &["create", "token", RELEASE, "--namespace", SYSTEM]);
         config["users"][0]["user"] = json!({"token": token.trim()});
@@ -146,7 +171,15 @@ impl Drop for Stand {
 fn datalake_stand(dir: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO"));
     command
-        .args(["run", "--quiet", "--package", "datalake-stand", "--", "--quiet", "--dir"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "datalake-stand",
+            "--",
+            "--quiet",
+            "--dir",
+        ])
         .arg(dir)
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"));
