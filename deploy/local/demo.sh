@@ -26,7 +26,16 @@ step() { printf '\n%s==> %s%s\n' "$BOLD" "$1" "$PLAIN"; }
 note() { printf '    %s\n' "$1"; }
 done_() { printf '  %s✓%s %s\n' "$GREEN" "$PLAIN" "$1"; }
 fail() { printf '%s%s✗ %s%s\n' "$CLEAR" "$RED" "$1" "$PLAIN" >&2; exit 1; }
-shown() { printf '%s    $ %s%s\n' "$DIM" "$*" "$PLAIN"; "$@"; }
+# Runs a command, and shows it as one would type it.
+shown() {
+  local word line=''
+  for word; do
+    [[ $word == *' '* ]] && word="\"$word\""
+    line+=" $word"
+  done
+  printf '%s    $%s%s\n' "$DIM" "$line" "$PLAIN"
+  "$@"
+}
 need() { command -v "$1" >/dev/null || fail "$1 is missing: $2"; }
 
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || fail "bash $BASH_VERSION is too old: version 4.4 or newer is needed"
@@ -117,6 +126,7 @@ is_ready() {
   [[ $answer == *" 200 "* ]]
 }
 
+# In a session of its own: what ends the demo, such as Ctrl-C, does not end the operator.
 start_operator() {
   step "The operator, as a process with the token of that service account"
   local port pid
@@ -124,7 +134,7 @@ start_operator() {
   stop_operator
   operator_kubeconfig
   port=$(free_port)
-  KUBECONFIG=$DIR/operator.kubeconfig nohup "$BIN/datalake-operator" run --listen "127.0.0.1:$port" \
+  KUBECONFIG=$DIR/operator.kubeconfig setsid nohup "$BIN/datalake-operator" run --listen "127.0.0.1:$port" \
     >"$LOG" 2>&1 </dev/null &
   pid=$!
   echo "$pid" >"$DIR/operator.pid"
@@ -177,9 +187,8 @@ await_ready() {
     line=''
     case $what in
     resource)
-      [[ ${seen[$id]:-} == "$state$message" ]] && continue
-      seen[$id]=$state$message
-      progress_line "$id" "$kind" "$name" "$state" "$message"
+      [[ ${seen[$id]:-} == "$state" ]] || progress_line "$id" "$kind" "$name" "$state" "$message"
+      seen[$id]=$state
       tally
       ;;
     ready)
@@ -202,8 +211,8 @@ tally() {
   ready=0 all=${#seen[@]} busy=''
   for id in "${!seen[@]}"; do
     case ${seen[$id]} in
-    Ready*) ready=$((ready + 1)) ;;
-    Creating* | Updating*) busy+=" $id" ;;
+    Ready) ready=$((ready + 1)) ;;
+    Creating | Updating) busy+=" $id" ;;
     esac
   done
 }
@@ -217,7 +226,7 @@ progress_line() {
   # On a terminal what is under way is in the last line.
   *) [[ $LIVE ]] && return ;;
   esac
-  printf '%s  %s %-18s %-24s %s%s%s %s\n' "$CLEAR" "$mark" "$1" "$2" "$DIM" "$3" "$PLAIN" "$text"
+  printf '%s  %s %-20s%-26s%s%s%s%s\n' "$CLEAR" "$mark" "$1" "$2" "$DIM" "$3" "$PLAIN" "${text:+  $text}"
 }
 
 # --- events and rows -----------------------------------------------------------------------------------------------
@@ -262,8 +271,7 @@ await_rows() {
 query() {
   step "A query"
   shown kubectl datalake query "$LAKE" --namespace "$NAMESPACE" \
-    "SELECT event.staffid AS id, event.staffname AS name, event.status AS status, metadata.eventtype AS type, metadata.sourcetimestamp AS at
-     FROM $TABLE ORDER BY id DESC LIMIT $EVENTS"
+    "SELECT event.staffid AS id, event.staffname AS name, event.status AS status, metadata.sourcetimestamp AS at FROM $TABLE ORDER BY id LIMIT $EVENTS"
 }
 
 raw_copies() {

@@ -51,6 +51,9 @@ impl Aws {
     /// Takes credentials, endpoint (`AWS_ENDPOINT_URL`) and default region from where every AWS SDK takes them.
     ///
     /// The SDK retries once and briefly: what needs longer is a [`CallError`] and a later look.
+    ///
+    /// # Panics
+    /// Never: the application's name has only characters that the SDK allows.
     pub async fn from_env(meter: Meter) -> Self {
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
             .retry_config(RetryConfig::standard().with_max_attempts(2))

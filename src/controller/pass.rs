@@ -59,6 +59,14 @@ impl<W: World> Operator<W> {
         now: Timestamp,
     ) -> Verdict {
         let previous = object.status.as_ref();
+        let leaving = object
+            .metadata
+            .deletion_timestamp
+            .is_some()
+            .then_some(object.spec.deletion_policy);
+        if leaving == Some(DeletionPolicy::Retain) && pinned_place(object).is_none() {
+            return report::unmade(previous);
+        }
         let lake = match self.resolve(object, now).await {
             Ok(lake) => lake,
             Err(obstacle) => {
@@ -69,10 +77,11 @@ impl<W: World> Operator<W> {
         memory.forget_before(self.tempo.consistency_window, now);
         let was_ready = report::is_ready(previous, lake.generation);
         let plan = self.observe(&lake, memory, was_ready, now).await;
-        let outcomes = match lake.record.seen || lake.leaving.is_some() {
-            true => self.apply(&lake, &plan, memory, ledger, now).await,
-            // The user sees what will be made, and a record of what was begun is there, before the first write.
-            false => Outcomes::new(),
+        // The user sees what will be made, and a record of what was begun is there, before the first write.
+        let outcomes = if lake.record.seen || lake.leaving.is_some() {
+            self.apply(&lake, &plan, memory, ledger, now).await
+        } else {
+            Outcomes::new()
         };
         report::report(&lake, &plan, &outcomes, memory, previous, &self.tempo, now)
     }

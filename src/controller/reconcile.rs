@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::events::v1::Event as KubeEvent;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::runtime::controller::Action;
-use kube::runtime::events::{Event as KubeEvent, EventType, Recorder, Reporter};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
 use super::pass::{Ledger, Operator};
-use crate::api::Datalake;
 use crate::api::vocabulary::{FINALIZER, reasons};
+use crate::api::{Datalake, DatalakeStatus};
 use crate::cloud::Aws;
 use crate::model::memory::Memory;
 use crate::model::report::{self, Event, Verdict};
@@ -28,7 +29,6 @@ type Key = (String, String);
 pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
-    pub reporter: Reporter,
     pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -58,19 +58,9 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
         }
         (_, true) => {}
     }
-    let memory = context.memory(&key);
-    let mut memory = memory.lock().await;
-    let ledger = StatusLedger {
-        api: &api,
-        name: &name,
-    };
-    let (started, now) = (clock::instant(), clock::now());
-    let verdict = context.operator.pass(&object, &mut memory, &ledger, now).await;
-    context.measure(&object, &verdict, started.elapsed(), now);
+    let verdict = context.pass(&api, &object, &key).await;
     if object.status.as_ref() != Some(&verdict.status) {
-        let mut changed = object.clone();
-        changed.status = Some(verdict.status.clone());
-        write_status(&api, changed).await?;
+        write_status(&api, &object, &verdict.status).await?;
     }
     for event in &verdict.events {
         context.tell(&object, event).await;
@@ -80,12 +70,37 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
         context.forget(&key);
         return Ok(Action::await_change());
     }
-    Ok(verdict
-        .next
-        .map_or_else(Action::await_change, |next| Action::requeue(unsigned(next))))
+    let next = verdict.next.map(unsigned);
+    Ok(next.map_or_else(Action::await_change, Action::requeue))
+}
+
+/// Writes the whole status. The record of a new key, or an edit of the user, may have come between: then the status
+/// of this pass is written on top of it, and says by `observedGeneration` what it speaks of.
+async fn write_status(
+    api: &Api<Datalake>,
+    object: &Datalake,
+    status: &DatalakeStatus,
+) -> Result<(), kube::Error> {
+    let name = object.name_any();
+    let mut target = object.clone();
+    target.status = Some(status.clone());
+    match api.replace_status(&name, &PostParams::default(), &target).await {
+        Err(kube::Error::Api(refusal)) if refusal.code == 409 => {
+            target = api.get(&name).await?;
+            target.status = Some(status.clone());
+            api.replace_status(&name, &PostParams::default(), &target)
+                .await
+                .map(drop)
+        }
+        result => result.map(drop),
+    }
 }
 
 /// What to do when Kubernetes refused something: the same again, soon.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that the controller calls"
+)]
 pub(super) fn on_error(object: Arc<Datalake>, error: &kube::Error, _: Arc<Context>) -> Action {
     if matches!(error, kube::Error::Api(status) if status.code == 409) {
         return Action::requeue(Duration::ZERO);
@@ -96,6 +111,16 @@ pub(super) fn on_error(object: Arc<Datalake>, error: &kube::Error, _: Arc<Contex
 }
 
 impl Context {
+    async fn pass(&self, api: &Api<Datalake>, object: &Datalake, key: &Key) -> Verdict {
+        let memory = self.memory(key);
+        let mut memory = memory.lock().await;
+        let ledger = StatusLedger { api, name: &key.1 };
+        let (started, now) = (clock::instant(), clock::now());
+        let verdict = self.operator.pass(object, &mut memory, &ledger, now).await;
+        self.measure(object, &verdict, started.elapsed(), now);
+        verdict
+    }
+
     fn memory(&self, key: &Key) -> Arc<tokio::sync::Mutex<Memory>> {
         let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(memories.entry(key.clone()).or_default())
@@ -137,23 +162,36 @@ impl Context {
         if event.reason == reasons::DRIFT_CORRECTED || event.reason == reasons::DRIFT_DETECTED {
             self.metrics.drifted("lake");
         }
-        let kube_event = KubeEvent {
-            type_: if event.warning {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            },
-            reason: event.reason.clone(),
-            note: Some(event.note.chars().take(1000).collect()),
-            action: event.action.to_owned(),
-            secondary: None,
-        };
-        // Each with a recorder of its own: one that lasts counts Events of one reason as one Event, with the note of the
-        // first. (None is told twice: `model::report::events`.)
-        let recorder = Recorder::new(self.client.clone(), self.reporter.clone());
-        if let Err(error) = recorder.publish(&kube_event, &object.object_ref(&())).await {
+        let created =
+            Api::<KubeEvent>::namespaced(self.client.clone(), &object.namespace().unwrap_or_default())
+                .create(&PostParams::default(), &kube_event(object, event, clock::now()))
+                .await;
+        if let Err(error) = created {
             tracing::warn!(%error, reason = event.reason, "could not record an Event");
         }
+    }
+}
+
+/// Not by kube's recorder, which counts Events of one reason and action as one and keeps the first note: here each
+/// speaks of another resource, and none is told twice.
+fn kube_event(object: &Datalake, event: &Event, now: Timestamp) -> KubeEvent {
+    let operator = || Some("datalake-operator".to_owned());
+    KubeEvent {
+        metadata: ObjectMeta {
+            namespace: object.namespace(),
+            generate_name: Some(format!("{}-", object.name_any())),
+            ..ObjectMeta::default()
+        },
+        type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
+        reason: Some(event.reason.clone()),
+        action: Some(event.action.to_owned()),
+        // At most 1024 bytes (Kubernetes API reference, events.k8s.io/v1 Event).
+        note: Some(event.note[..event.note.floor_char_boundary(1024)].to_owned()),
+        event_time: Some(MicroTime(now)),
+        regarding: Some(object.object_ref(&())),
+        reporting_controller: operator(),
+        reporting_instance: operator(),
+        ..KubeEvent::default()
     }
 }
 
@@ -174,23 +212,6 @@ impl Ledger for StatusLedger<'_> {
             tracing::warn!(%id, key_id, %error, "could not record a new key at once; its tags will find it");
         }
     }
-}
-
-/// Writes the whole status. Nobody else does, so a conflict only says that the object has changed since it was read: by
-/// an edit, or by the key ids that the pass recorded at once. Without a second try, what the pass did would never be
-/// told.
-async fn write_status(api: &Api<Datalake>, mut object: Datalake) -> Result<(), kube::Error> {
-    let name = object.name_any();
-    match api.replace_status(&name, &PostParams::default(), &object).await {
-        Err(kube::Error::Api(status)) if status.code == 409 => {}
-        result => return result.map(drop),
-    }
-    let now = api.get_metadata(&name).await?;
-    // An object of another uid is left alone: the server compares.
-    object.metadata.resource_version = now.metadata.resource_version;
-    api.replace_status(&name, &PostParams::default(), &object)
-        .await
-        .map(drop)
 }
 
 async fn set_finalizer(api: &Api<Datalake>, object: &Datalake, present: bool) -> Result<(), kube::Error> {

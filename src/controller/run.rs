@@ -8,8 +8,7 @@ use std::time::Duration;
 use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::runtime::controller::Config as ControllerConfig;
-use kube::runtime::events::Reporter;
-use kube::runtime::{Controller, WatchStreamExt, predicates, reflector, watcher};
+use kube::runtime::{Controller, PredicateConfig, WatchStreamExt, predicates, reflector, watcher};
 use kube::{Api, Client, ResourceExt};
 
 use super::pass::Operator;
@@ -75,12 +74,7 @@ pub async fn run(
         consistency_window: settings.consistency_window,
     };
     tracing::info!(cluster = origin.cluster, prefix = %origin.prefix, region = ?origin.region, "starting");
-    let reporter = Reporter {
-        controller: "datalake-operator".into(),
-        instance: None,
-    };
     let context = Arc::new(Context {
-        reporter,
         operator: Operator::new(aws, origin, tempo),
         memories: Mutex::default(),
         client: client.clone(),
@@ -139,7 +133,7 @@ async fn watch(
                         .fold(0, |sum: u64, part| sum.rotate_left(7) ^ part),
                 )
             },
-            Default::default(),
+            PredicateConfig::default(),
         );
     Controller::for_stream(trigger, reader)
         .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))

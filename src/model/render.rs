@@ -48,5 +48,9 @@ fn apply(work: &Work) -> String {
 }
 
 fn lines<T: std::fmt::Display>(items: &[T]) -> String {
-    items.iter().map(|item| format!("\n{:20}   {item}", "")).collect()
+    items.iter().fold(String::new(), |mut text, item| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "\n{:20}   {item}", "");
+        text
+    })
 }

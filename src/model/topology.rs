@@ -86,11 +86,10 @@ impl Id {
     pub const fn needs(self) -> &'static [Id] {
         match self {
             Id::BucketKey | Id::StreamKey | Id::LogGroup | Id::PublisherLogGroup | Id::Database => &[],
-            Id::LakeBucket | Id::RawBucket => &[Id::BucketKey],
+            Id::LakeBucket | Id::RawBucket | Id::CrawlerRole => &[Id::BucketKey],
             Id::Stream | Id::PublisherRole => &[Id::StreamKey],
             Id::Table => &[Id::Database],
             Id::DeliveryRole => &[Id::BucketKey, Id::StreamKey],
-            Id::CrawlerRole => &[Id::BucketKey],
             Id::Delivery => &[
                 Id::LakeBucket,
                 Id::RawBucket,

@@ -71,7 +71,7 @@ fn input() -> CrawlerInput {
 
 fn wire() -> Value {
     json!({
-        "Name": "c", "Role": "r", "Description": "C", "DatabaseName": "d",
+        "Name": "c", "Role": "arn:aws:iam::123456789012:role/r", "Description": "C", "DatabaseName": "d",
         "Targets": {"CatalogTargets": [{"DatabaseName": "d", "Tables": ["t"]}]},
         "Schedule": "cron(0 0 * * ? *)", "Configuration": "{}",
         "SchemaChangePolicy": {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},

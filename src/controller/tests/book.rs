@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::stage::Stage;
 use crate::model::render::render;
+use crate::model::topology::Id;
 
 fn chapter(name: &str, stage: &mut Stage) {
     stage.sim.advance(jiff::SignedDuration::from_mins(10));
@@ -70,7 +71,6 @@ fn each_kind_settling_or_foreign() {
     let mut stage = Stage::ready(json!({}));
     stage.edit(json!({"tags": {"team": "data"}}));
     let arn = |id| stage.arn(id);
-    use crate::model::topology::Id;
     let (stream, delivery, crawler, workgroup) = (
         arn(Id::Stream),
         arn(Id::Delivery),

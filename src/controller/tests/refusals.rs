@@ -129,6 +129,25 @@ fn dangerous_edits_are_refused_with_reads_only_and_the_lake_stays_as_it_was() {
 }
 
 #[test]
+fn what_drifted_and_cannot_be_put_back_does_not_hold_edits_up() {
+    let mut stage = Stage::ready(json!({}));
+    let arn = stage.arn(Id::Stream);
+    stage
+        .sim
+        .alter(|cloud| cloud.streams.get_mut(&arn).unwrap().seen.retention_hours = 48);
+    stage.next_looks();
+    assert_eq!(stage.condition("Ready").1, "DriftDetected", "{}", stage.story());
+    stage.edit(json!({"retention": {"rawDays": 7}}));
+    stage.settle();
+    assert_eq!(
+        stage.operations(),
+        ["PutBucketLifecycleConfiguration"],
+        "{}",
+        stage.story()
+    );
+}
+
+#[test]
 fn stream_retention_is_lowered_when_the_user_says_so() {
     let mut stage = Stage::ready(json!({"retention": {"streamHours": 48}}));
     stage.annotate("datalake-operator.io/shorten-retention");
@@ -199,7 +218,7 @@ fn one_that_fails_holds_back_only_what_depends_on_it() {
     let mut stage = Stage::in_world(sim, datalake(json!({})));
     stage.settle();
     let status = stage.object.status.clone().unwrap();
-    let state = |id: Id| {
+    let how = |id: Id| {
         status
             .resources
             .iter()
@@ -207,9 +226,9 @@ fn one_that_fails_holds_back_only_what_depends_on_it() {
             .map(|r| format!("{:?}", r.state))
             .unwrap()
     };
-    assert_eq!(state(Id::Database), "Failed", "{}", stage.story());
+    assert_eq!(how(Id::Database), "Failed", "{}", stage.story());
     for held in [Id::Table, Id::Delivery, Id::Crawler] {
-        assert_eq!(state(held), "Pending", "{held}");
+        assert_eq!(how(held), "Pending", "{held}");
     }
     for free in [
         Id::BucketKey,
@@ -219,7 +238,7 @@ fn one_that_fails_holds_back_only_what_depends_on_it() {
         Id::Workgroup,
         Id::LogGroup,
     ] {
-        assert_eq!(state(free), "Ready", "{free}: {}", stage.story());
+        assert_eq!(how(free), "Ready", "{free}: {}", stage.story());
     }
     let (_, reason, message) = stage.condition("Ready");
     assert_eq!(reason, "AccessDenied");

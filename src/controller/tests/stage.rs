@@ -282,25 +282,22 @@ impl Stage {
     /// For the message of an assertion.
     pub fn story(&self) -> String {
         let status = serde_json::to_string_pretty(&self.object.status).unwrap();
-        let events: String = self
+        let events: Vec<_> = self
             .events
             .iter()
-            .map(|e| format!("{} {}\n", e.reason, e.note))
+            .map(|e| format!("{} {}", e.reason, e.note))
             .collect();
-        let calls: String = self
-            .sim
-            .calls()
+        let calls = self.sim.calls();
+        let calls = &calls[calls.len().saturating_sub(40)..];
+        let calls: Vec<_> = calls
             .iter()
-            .rev()
-            .take(40)
-            .rev()
             .map(|c| {
                 format!(
-                    "{} {}:{} {} {:?}\n",
+                    "{} {}:{} {} {:?}",
                     c.at, c.service, c.operation, c.subject, c.result
                 )
             })
             .collect();
-        format!("\n{status}\n{events}\n{calls}")
+        format!("\n{status}\n{}\n\n{}", events.join("\n"), calls.join("\n"))
     }
 }

@@ -45,6 +45,10 @@ pub enum Desired {
 
 /// What a resource is, as AWS said it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are at most sixteen of them in a lake"
+)]
 #[expect(missing_docs, reason = "the kinds")]
 pub enum Observed {
     Key(key::Observed),
@@ -323,6 +327,17 @@ impl Observed {
 }
 
 impl Change {
+    /// The call without its version token: what it would bring about, whatever it was read from.
+    pub fn versionless(&self) -> Self {
+        let mut change = self.clone();
+        match &mut change {
+            Change::Table(table::Change::UpdateTable { version, .. }) => *version = None,
+            Change::Delivery(delivery::Change::UpdateDestination { version, .. }) => version.clear(),
+            _ => {}
+        }
+        change
+    }
+
     /// Service and operation, as in the API reference: `("kms", "CreateKey")`.
     pub fn operation(&self) -> (&'static str, &'static str) {
         match self {

@@ -28,7 +28,6 @@ pub const RESULTS: &str = "query-results/";
 
 /// One `Datalake` object, resolved.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the spec")]
 pub struct Lake {
     /// Whose the resources are.
     pub owner: Owner,
@@ -158,14 +157,18 @@ impl Lake {
         if own_key && !self.record.keys.contains_key(&id) {
             return Wish::NotOurs;
         }
-        match self.leaving {
-            Some(DeletionPolicy::Retain) => Wish::Kept,
-            Some(DeletionPolicy::RetainData) if id.holds_data() => Wish::Kept,
-            Some(DeletionPolicy::RetainData | DeletionPolicy::Delete) => Wish::Gone,
+        let stays = match self.leaving {
+            Some(DeletionPolicy::Retain) => true,
+            Some(DeletionPolicy::RetainData) => id.holds_data(),
+            Some(DeletionPolicy::Delete) => false,
             // A bucket or stream has used it: what it encrypted can't be read without it.
-            None if own_key => Wish::Kept,
-            None if self.part_is_on(id) => Wish::Wanted,
-            None => Wish::Gone,
+            None => own_key,
+        };
+        let wanted = self.leaving.is_none() && self.part_is_on(id);
+        match (stays, wanted) {
+            (true, _) => Wish::Kept,
+            (false, true) => Wish::Wanted,
+            (false, false) => Wish::Gone,
         }
     }
 

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::{SpecFault, faults};
 use super::{Consent, Lake, Record};
 use crate::api::vocabulary as words;
-use crate::api::{
-    Crawler, Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, ResourceState, StreamMode,
-};
+use crate::api::{Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, ResourceState, StreamMode};
 use crate::model::arn::{KeyArn, Region, Scope};
 use crate::model::hive;
 use crate::model::names::{Names, Prefix, delivery_log_group, function_log_group};
@@ -87,7 +85,7 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         discovery: spec.partitioning.discovery,
         format: spec.format.r#type,
         compression: spec.format.compression,
-        schedule: spec.crawler.clone().unwrap_or_else(Crawler::default).schedule,
+        schedule: spec.crawler.clone().unwrap_or_default().schedule,
         rotation: spec.encryption.rotation,
         deletion_window_days: spec.encryption.deletion_window_days.clamp(7, 30),
         own_bucket_key: own_key(&spec.encryption.bucket_key_arn),

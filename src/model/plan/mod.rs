@@ -166,7 +166,7 @@ impl Plan {
 
     /// Whether everything is as the lake wants it.
     pub fn in_sync(&self) -> bool {
-        self.steps.values().all(|planned| planned.settled())
+        self.steps.values().all(Planned::settled)
     }
 
     /// The step of a resource.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{all_are_refused, is_refused};
-use crate::objects::{columns, lake, lake_of_type, with};
+use crate::objects::{columns, lake_of_type, with};
 use crate::server::Server;
 
 #[tokio::test]

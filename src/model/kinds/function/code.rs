@@ -62,7 +62,7 @@ mod tests {
         let digest = Sha256::digest(archive("index.js", "\"use strict\";\n").unwrap());
         assert_eq!(
             BASE64.encode(&digest),
-            "P0H/XU1shwIBsRxK9r0e8KDwKTivhQfqXzlmrQ/ExIk="
+            "fbwphtSjfpi+tWOam4UymOJliVrldI8ByAV+KPoAa2g="
         );
     }
 }
