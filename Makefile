@@ -46,7 +46,7 @@ test-unit: ## The decisions, the adapters, the simulator, and whether generated 
 
 .PHONY: test-stand
 test-stand: ## Against real API servers and the emulator; each test starts its own stand
-	cargo test --workspace --test '*' --locked
+	RUST_TEST_THREADS=4 cargo test --workspace --test '*' --locked
 
 .PHONY: test-emulator
 test-emulator: ## Test what we mend in the AWS emulator

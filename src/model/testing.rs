@@ -70,6 +70,7 @@ pub(crate) fn facts() -> Facts {
     Facts {
         bucket_key: Some(key("1111aaaa-11aa-11aa-11aa-111111111111")),
         stream_key: Some(key("2222bbbb-22bb-22bb-22bb-222222222222")),
+        ..Facts::default()
     }
 }
 
