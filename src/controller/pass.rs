@@ -59,6 +59,14 @@ impl<W: World> Operator<W> {
         now: Timestamp,
     ) -> Verdict {
         let previous = object.status.as_ref();
+        let leaving = object
+            .metadata
+            .deletion_timestamp
+            .is_some()
+            .then_some(object.spec.deletion_policy);
+        if leaving == Some(DeletionPolicy::Retain) && pinned_place(object).is_none() {
+            return report::unmade(previous);
+        }
         let lake = match self.resolve(object, now).await {
             Ok(lake) => lake,
             Err(obstacle) => {

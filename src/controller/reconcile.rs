@@ -13,8 +13,8 @@ use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
 use super::pass::{Ledger, Operator};
-use crate::api::Datalake;
 use crate::api::vocabulary::{FINALIZER, reasons};
+use crate::api::{Datalake, DatalakeStatus};
 use crate::cloud::Aws;
 use crate::model::memory::Memory;
 use crate::model::report::{self, Event, Verdict};
@@ -58,20 +58,9 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
         }
         (_, true) => {}
     }
-    let memory = context.memory(&key);
-    let mut memory = memory.lock().await;
-    let ledger = StatusLedger {
-        api: &api,
-        name: &name,
-    };
-    let (started, now) = (clock::instant(), clock::now());
-    let verdict = context.operator.pass(&object, &mut memory, &ledger, now).await;
-    context.measure(&object, &verdict, started.elapsed(), now);
+    let verdict = context.pass(&api, &object, &key).await;
     if object.status.as_ref() != Some(&verdict.status) {
-        let mut changed = object.clone();
-        changed.status = Some(verdict.status.clone());
-        api.replace_status(&name, &PostParams::default(), &changed)
-            .await?;
+        write_status(&api, &object, &verdict.status).await?;
     }
     for event in &verdict.events {
         context.tell(&object, event).await;
@@ -81,9 +70,30 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
         context.forget(&key);
         return Ok(Action::await_change());
     }
-    Ok(verdict
-        .next
-        .map_or_else(Action::await_change, |next| Action::requeue(unsigned(next))))
+    let next = verdict.next.map(unsigned);
+    Ok(next.map_or_else(Action::await_change, Action::requeue))
+}
+
+/// Writes the whole status. The record of a new key, or an edit of the user, may have come between: then the status
+/// of this pass is written on top of it, and says by `observedGeneration` what it speaks of.
+async fn write_status(
+    api: &Api<Datalake>,
+    object: &Datalake,
+    status: &DatalakeStatus,
+) -> Result<(), kube::Error> {
+    let name = object.name_any();
+    let mut target = object.clone();
+    target.status = Some(status.clone());
+    match api.replace_status(&name, &PostParams::default(), &target).await {
+        Err(kube::Error::Api(refusal)) if refusal.code == 409 => {
+            target = api.get(&name).await?;
+            target.status = Some(status.clone());
+            api.replace_status(&name, &PostParams::default(), &target)
+                .await
+                .map(drop)
+        }
+        result => result.map(drop),
+    }
 }
 
 /// What to do when Kubernetes refused something: the same again, soon.
@@ -101,6 +111,16 @@ pub(super) fn on_error(object: Arc<Datalake>, error: &kube::Error, _: Arc<Contex
 }
 
 impl Context {
+    async fn pass(&self, api: &Api<Datalake>, object: &Datalake, key: &Key) -> Verdict {
+        let memory = self.memory(key);
+        let mut memory = memory.lock().await;
+        let ledger = StatusLedger { api, name: &key.1 };
+        let (started, now) = (clock::instant(), clock::now());
+        let verdict = self.operator.pass(object, &mut memory, &ledger, now).await;
+        self.measure(object, &verdict, started.elapsed(), now);
+        verdict
+    }
+
     fn memory(&self, key: &Key) -> Arc<tokio::sync::Mutex<Memory>> {
         let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(memories.entry(key.clone()).or_default())

@@ -68,6 +68,8 @@ pub struct Memory {
     pub seen: BTreeMap<Id, Seen>,
     /// Calls that succeeded within the consistency window.
     pub writes: Vec<Write>,
+    /// When each resource was last written to.
+    pub written: BTreeMap<Id, Timestamp>,
     /// Failures in a row, by resource.
     pub failures: BTreeMap<Id, Failure>,
     /// When the lake last wrote to IAM or KMS, whose changes reach other services late.
@@ -120,6 +122,7 @@ impl Memory {
             self.propagating = Some(now);
         }
         self.seen.remove(&id);
+        self.written.insert(id, now);
         self.writes.push(Write { id, change, at: now });
     }
 
@@ -159,6 +162,17 @@ impl Memory {
             .any(|write| write.id == id && &write.change == change)
     }
 
+    /// When to look again at a resource that AWS is at work on: half as late as the last write is ago, at least a
+    /// second and at most what its kind says. Most work ends soon; what does not is asked for ever more seldom.
+    pub fn patience(&self, id: Id, at_most: SignedDuration, now: Timestamp) -> SignedDuration {
+        let Some(at) = self.written.get(&id) else {
+            return at_most;
+        };
+        (now.duration_since(*at) / 2)
+            .max(SignedDuration::from_secs(1))
+            .min(at_most)
+    }
+
     /// Judges an error in the light of how long ago the lake wrote to IAM or KMS.
     pub fn judge(&self, error: &CallError, now: Timestamp) -> Fault {
         classify(error, self.propagating.map(|at| now.duration_since(at)))
@@ -176,5 +190,31 @@ impl Memory {
             .checked_add(fault.class.retry_in(failure.attempts))
             .unwrap_or(Timestamp::MAX);
         (at > now).then_some((fault, at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_just_written_is_looked_at_soon_and_then_ever_more_seldom() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut memory = Memory::default();
+        let ten = SignedDuration::from_secs(10);
+        assert_eq!(
+            memory.patience(Id::Stream, ten, start),
+            ten,
+            "nothing is known of it"
+        );
+        memory.written.insert(Id::Stream, start);
+        for (after, patience) in [(0, 1), (2, 1), (8, 4), (20, 10), (600, 10)] {
+            let now = start + SignedDuration::from_secs(after);
+            assert_eq!(
+                memory.patience(Id::Stream, ten, now).as_secs(),
+                patience,
+                "after {after} s"
+            );
+        }
     }
 }

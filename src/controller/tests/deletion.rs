@@ -35,6 +35,20 @@ fn retain_lets_the_object_go_at_once_and_says_what_stays() {
 }
 
 #[test]
+fn retain_needs_no_aws_even_before_anything_was_made() {
+    let mut stage = Stage::new(json!({}));
+    stage
+        .sim
+        .fault(Rule::every("", "", Fault::Refuse(Refused::timeout())));
+    stage.pass();
+    stage.sim.forget_calls();
+    stage.delete();
+    stage.pass();
+    assert!(stage.released, "{}", stage.story());
+    assert!(stage.sim.calls().is_empty());
+}
+
+#[test]
 fn retain_lets_the_object_go_while_suspended_and_other_policies_wait() {
     let mut stage = Stage::ready(json!({"suspend": false}));
     stage.edit(json!({"suspend": true}));

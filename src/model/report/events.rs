@@ -176,6 +176,12 @@ fn farewell(lake: &Lake, after: &DatalakeStatus) -> Option<Event> {
     Some(Event::normal(reasons::DELETED, "Delete", note))
 }
 
+/// The farewell of a lake of which nothing is recorded.
+pub(super) fn unmade() -> Event {
+    let note = "deletionPolicy Retain: nothing of this lake is recorded as made, and nothing was touched";
+    Event::normal(reasons::DELETED, "Delete", note.to_owned())
+}
+
 /// The Event of a pass that could not plan: once for each reason and message.
 pub(super) fn of_obstacle(before: &DatalakeStatus, after: &DatalakeStatus) -> Vec<Event> {
     let tell = |status: &DatalakeStatus| {

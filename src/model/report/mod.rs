@@ -91,7 +91,7 @@ pub fn report(
     let released = lake.leaving.is_some() && settled;
     let events = events::of_pass(lake, plan, outcomes, before, &status, released);
     Verdict {
-        next: next(lake, plan, outcomes, tempo, now),
+        next: next(lake, plan, outcomes, memory, tempo, now),
         events,
         released,
         status,
@@ -124,6 +124,17 @@ pub fn obstacle(
         events,
         next,
         released: false,
+    }
+}
+
+/// Reports an object that goes under `Retain` before an earlier pass has seen anything of its lake: AWS is not asked.
+pub fn unmade(previous: Option<&DatalakeStatus>) -> Verdict {
+    let status = previous.cloned().unwrap_or_default();
+    Verdict {
+        status,
+        events: vec![events::unmade()],
+        next: None,
+        released: true,
     }
 }
 
@@ -223,6 +234,7 @@ fn next(
     lake: &Lake,
     plan: &Plan,
     outcomes: &Outcomes,
+    memory: &Memory,
     tempo: &Tempo,
     now: Timestamp,
 ) -> Option<SignedDuration> {
@@ -230,7 +242,7 @@ fn next(
     let of_step = |(id, planned): (&Id, &super::plan::Planned)| match &planned.step {
         Step::InSync | Step::Report(_) => Some(jittered(lake, tempo.drift_period)),
         Step::Kept | Step::Blocked(_) => None,
-        Step::Wait(wait) => Some(wait.look_in),
+        Step::Wait(wait) => Some(memory.patience(*id, wait.look_in, now)),
         Step::Failed(_, at) => Some(now.duration_until(*at)),
         Step::Refuse(_) | Step::Foreign(_) => Some(stuck.min(tempo.drift_period)),
         Step::Apply(_) => match outcomes.get(id).and_then(|outcome| outcome.fault.as_ref()) {
