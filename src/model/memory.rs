@@ -157,9 +157,9 @@ impl Memory {
 
     /// Whether this very call succeeded a moment ago, so that a sight which asks for it again is an old one.
     pub fn recently(&self, id: Id, change: &Change) -> bool {
-        self.writes
-            .iter()
-            .any(|write| write.id == id && &write.change == change)
+        let change = change.versionless();
+        let mut writes = self.writes.iter().filter(|write| write.id == id);
+        writes.any(|write| write.change.versionless() == change)
     }
 
     /// When to look again at a resource that AWS is at work on: half as late as the last write is ago, at least a
@@ -195,7 +195,24 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::table;
     use super::*;
+
+    #[test]
+    fn the_same_update_of_another_version_is_the_same_update() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let update = |version: &str| {
+            Change::Table(table::Change::UpdateTable {
+                database: "d".into(),
+                input: table::TableInput::default(),
+                version: Some(version.into()),
+            })
+        };
+        let mut memory = Memory::default();
+        memory.wrote(Id::Table, update("1"), now);
+        assert!(memory.recently(Id::Table, &update("2")));
+        assert!(!memory.recently(Id::Database, &update("2")));
+    }
 
     #[test]
     fn what_was_just_written_is_looked_at_soon_and_then_ever_more_seldom() {

@@ -3,8 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FORBIDDEN: [&str; 6] =
-    ["kube::", "aws_sdk", "aws_config", "tokio::", "crate::cloud", "crate::controller"];
+const FORBIDDEN: [&str; 6] = [
+    "kube::",
+    "aws_sdk",
+    "aws_config",
+    "tokio::",
+    "crate::cloud",
+    "crate::controller",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -20,7 +26,10 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn the_model_imports_neither_kubernetes_nor_aws_nor_a_runtime() {
     let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model"), &mut files);
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model"),
+        &mut files,
+    );
     assert!(files.len() > 40, "the model has moved: {files:?}");
     for file in files.iter().filter(|file| !file.ends_with("purity.rs")) {
         let text = fs::read_to_string(file).unwrap();

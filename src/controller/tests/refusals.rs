@@ -129,6 +129,25 @@ fn dangerous_edits_are_refused_with_reads_only_and_the_lake_stays_as_it_was() {
 }
 
 #[test]
+fn what_drifted_and_cannot_be_put_back_does_not_hold_edits_up() {
+    let mut stage = Stage::ready(json!({}));
+    let arn = stage.arn(Id::Stream);
+    stage
+        .sim
+        .alter(|cloud| cloud.streams.get_mut(&arn).unwrap().seen.retention_hours = 48);
+    stage.next_looks();
+    assert_eq!(stage.condition("Ready").1, "DriftDetected", "{}", stage.story());
+    stage.edit(json!({"retention": {"rawDays": 7}}));
+    stage.settle();
+    assert_eq!(
+        stage.operations(),
+        ["PutBucketLifecycleConfiguration"],
+        "{}",
+        stage.story()
+    );
+}
+
+#[test]
 fn stream_retention_is_lowered_when_the_user_says_so() {
     let mut stage = Stage::ready(json!({"retention": {"streamHours": 48}}));
     stage.annotate("datalake-operator.io/shorten-retention");

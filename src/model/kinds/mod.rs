@@ -327,6 +327,17 @@ impl Observed {
 }
 
 impl Change {
+    /// The call without its version token: what it would bring about, whatever it was read from.
+    pub fn versionless(&self) -> Self {
+        let mut change = self.clone();
+        match &mut change {
+            Change::Table(table::Change::UpdateTable { version, .. }) => *version = None,
+            Change::Delivery(delivery::Change::UpdateDestination { version, .. }) => version.clear(),
+            _ => {}
+        }
+        change
+    }
+
     /// Service and operation, as in the API reference: `("kms", "CreateKey")`.
     pub fn operation(&self) -> (&'static str, &'static str) {
         match self {

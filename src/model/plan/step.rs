@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Planned, Step, Verb, Work, digest};
 use crate::api::DriftPolicy;
+use crate::api::vocabulary::reasons;
 use crate::model::fault::Fault;
 use crate::model::kinds::{
-    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, WaitFor,
+    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor,
 };
 use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Memory, Sight, Snapshot};
@@ -65,7 +66,7 @@ impl Asking<'_> {
         match assessment {
             Assessment::InSync => self.believed_gone(live).unwrap_or(Step::InSync),
             Assessment::Settling(wait) => Step::Wait(wait),
-            Assessment::Refused(refusal) => Step::Refuse(refusal),
+            Assessment::Refused(refusal) => Step::Refuse(self.refusal(refusal)),
             Assessment::Apply { changes, differences } => self.apply(live, changes, differences),
         }
     }
@@ -91,6 +92,17 @@ impl Asking<'_> {
         } else {
             Step::Foreign(whose)
         })
+    }
+
+    /// What cannot be put right after a change from outside stands in nobody's way but its own.
+    fn refusal(&self, refusal: Refusal) -> Refusal {
+        match self.cause() {
+            Cause::Drift if refusal.reason == reasons::CHANGE_REFUSED => Refusal {
+                reason: reasons::DRIFT_DETECTED,
+                ..refusal
+            },
+            _ => refusal,
+        }
     }
 
     /// What is declared can't be known before the key has an ARN.

@@ -3,7 +3,7 @@
 use super::{Change, Desired, Observed};
 use crate::api::vocabulary::{SHORTEN_RETENTION, reasons};
 use crate::model::arn::KeyArn;
-use crate::model::kinds::{self, Assessment, Circumstances, Difference, Refusal, compare};
+use crate::model::kinds::{self, Assessment, Cause, Circumstances, Difference, Refusal, compare};
 
 /// Tags, then the first call that sets the stream to `UPDATING`: Kinesis takes one of those at a time, and
 /// tags only while it is `ACTIVE` (Kinesis API reference, `CreateStream`, `UpdateShardCount`). The
@@ -46,7 +46,8 @@ pub(super) fn assess(desired: &Desired, live: &Observed, cx: &Circumstances) -> 
     }
     changes.extend(next);
     match refused {
-        Some(refusal) if changes.is_empty() => Assessment::Refused(refusal),
+        // An edit is refused as a whole; what was changed outside is mended as far as that goes.
+        Some(refusal) if changes.is_empty() || cx.cause == Cause::Edit => Assessment::Refused(refusal),
         _ => Assessment::of(
             changes.into_iter().map(kinds::Change::Stream).collect(),
             differences,

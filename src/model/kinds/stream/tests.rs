@@ -1,6 +1,6 @@
 use super::*;
 use crate::api::vocabulary::{SHORTEN_RETENTION, reasons};
-use crate::model::kinds::{self, Refusal};
+use crate::model::kinds::{self, Cause, Refusal};
 use crate::model::testing::{edit, facts, key, lake};
 
 fn declared() -> Desired {
@@ -220,9 +220,15 @@ fn records_are_destroyed_only_with_the_users_consent() {
     };
     assert_eq!(calls(&assess(&desired, Some(&live), &agreed)), [&lower]);
 
-    // What else differs is mended all the same.
+    // What else an edit wants is not done either; what else was changed outside is mended all the same.
     live.open_shards = 2;
     let assessment = assess(&desired, Some(&live), &edit(&lake));
+    assert!(matches!(assessment, Assessment::Refused(_)), "{assessment:?}");
+    let drift = Circumstances {
+        cause: Cause::Drift,
+        ..edit(&lake)
+    };
+    let assessment = assess(&desired, Some(&live), &drift);
     assert!(
         matches!(calls(&assessment)[..], [Change::UpdateShardCount { .. }]),
         "{assessment:?}"

@@ -1,0 +1,178 @@
+//! The operator as a child process, and what it says of itself.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use crate::stand::Stand;
+use crate::until::until;
+
+/// Periods so short that a scenario sees several of them.
+const SHORT: [&str; 4] = ["--drift-period", "2s", "--consistency-window", "1s"];
+
+/// A running operator. It is killed when it goes out of scope.
+pub struct Operator {
+    child: Child,
+    listen: SocketAddr,
+    log: PathBuf,
+}
+
+impl Operator {
+    /// Starts it with the chart's service account for the lakes of one namespace. Later flags win.
+    pub async fn of_namespace(stand: &Stand, namespace: &str, flags: &[&str]) -> Self {
+        let all = [&["--watch-namespace", namespace], flags].concat();
+        Self::start(stand, namespace, &all, &[]).await
+    }
+
+    pub async fn start(stand: &Stand, log: &str, flags: &[&str], env: &[(&str, &str)]) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listen = free.local_addr().unwrap();
+        drop(free);
+        let log = stand.files().join(format!("{log}.log"));
+        let output = File::options().create(true).append(true).open(&log).unwrap();
+        let given = |name: &&str| !flags.contains(name);
+        let short = SHORT.chunks(2).filter(|pair| given(&pair[0])).flatten();
+        let child = stand
+            .command(env!("CARGO_BIN_EXE_datalake-operator"))
+            .arg("run")
+            .args(["--listen", &listen.to_string()])
+            .args(short)
+            .args(flags)
+            .env("KUBECONFIG", stand.operator_kubeconfig())
+            .envs(env.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .spawn()
+            .unwrap();
+        let mut operator = Self { child, listen, log };
+        operator.serves().await;
+        operator
+    }
+
+    async fn serves(&mut self) {
+        let log = self.log.clone();
+        let (child, listen) = (&mut self.child, self.listen);
+        let ask = async || {
+            assert_eq!(
+                child.try_wait().unwrap(),
+                None,
+                "the operator ended: {}",
+                tail(&log)
+            );
+            get(listen, "/readyz")
+                .filter(|answer| answer.starts_with("HTTP/1.1 200"))
+                .ok_or("no")
+        };
+        until("the operator is ready", ask, async || tail(&log)).await;
+    }
+
+    /// The whole answer of its server to a GET, head and body.
+    pub fn get(&self, path: &str) -> String {
+        get(self.listen, path).unwrap_or_else(|| panic!("{path}: no answer: {}", self.story()))
+    }
+
+    /// The AWS calls that it has made.
+    pub fn calls(&self) -> Calls {
+        Calls(self.metric("datalake_aws_calls_total"))
+    }
+
+    /// Passes over lakes so far.
+    pub fn passes(&self) -> u64 {
+        self.metric("datalake_passes_total").values().sum()
+    }
+
+    /// The values of a metric by its labels, as they are written.
+    fn metric(&self, name: &str) -> BTreeMap<String, u64> {
+        let text = self.get("/metrics");
+        let lines = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
+        lines
+            .map(|(labels, value)| (labels.to_owned(), value.parse().unwrap()))
+            .collect()
+    }
+
+    /// As a node dies.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// As the kubelet does, and how it ended.
+    pub async fn terminate(mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(sent.success(), "kill -TERM {pid}");
+        let log = self.log.clone();
+        let ask = async || self.child.try_wait().unwrap().ok_or("still running");
+        until("the operator ends", ask, async || tail(&log)).await
+    }
+
+    /// The end of its log.
+    pub fn story(&self) -> String {
+        tail(&self.log)
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn tail(log: &PathBuf) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}
+
+fn get(listen: SocketAddr, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(listen).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
+
+/// AWS calls by `{service, operation, outcome}`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calls(BTreeMap<String, u64>);
+
+impl Calls {
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// Those that are not reads by their name, so that an operation that nobody thought of counts as a write.
+    pub fn writes(&self) -> Calls {
+        let is_read = |labels: &str| {
+            let operation = labels.split("operation=\"").nth(1).unwrap();
+            ["Get", "List", "Describe", "Head"]
+                .iter()
+                .any(|verb| operation.starts_with(verb))
+        };
+        let writes = self.0.iter().filter(|(labels, _)| !is_read(labels));
+        Calls(writes.map(|(labels, count)| (labels.clone(), *count)).collect())
+    }
+
+    /// What was called since.
+    pub fn since(&self, earlier: &Calls) -> Calls {
+        let more = |(labels, count): (&String, &u64)| {
+            let before = earlier.0.get(labels).copied().unwrap_or_default();
+            (*count > before).then(|| (labels.clone(), count - before))
+        };
+        Calls(self.0.iter().filter_map(more).collect())
+    }
+}

@@ -1,0 +1,86 @@
+//! The operator dies half way, again and again.
+
+use datalake_operator::api::vocabulary::TAG_NAMESPACE;
+use serde_json::{Value, json};
+
+use crate::lake::Lake;
+
+/// Enough to have died in the middle of creation, and of deletion, several times.
+const DEATHS: u32 = 3;
+
+#[tokio::test]
+async fn an_operator_that_dies_at_every_step_leaves_one_of_each_and_then_nothing() {
+    let mut lake = Lake::place("e2e-restarts").await;
+    let spec = json!({"deletionPolicy": "Delete", "testPublisher": {"enabled": true}});
+    lake.apply(spec).await;
+    let ready = async |lake: &Lake| lake.condition("Ready").await.is_some_and(|c| c.0 == "True");
+    let deaths = die_at_every_step(&mut lake, ready).await;
+    assert!(deaths >= DEATHS, "died {deaths} times only");
+    let eyes = lake.eyes().await;
+    assert_eq!(eyes.names.len(), 16);
+    for id in eyes.names.keys() {
+        assert_ne!(eyes.look(id).await, Value::Null, "{id}");
+    }
+    assert_eq!(keys(&lake).await.len(), 2, "no key was created twice");
+
+    lake.delete().await;
+    let gone = async |lake: &Lake| lake.object().await.is_none();
+    let deaths = die_at_every_step(&mut lake, gone).await;
+    assert!(deaths >= DEATHS, "died {deaths} times only");
+    for id in eyes.names.keys() {
+        assert_eq!(eyes.look(id).await, Value::Null, "{id}");
+    }
+    assert_eq!(keys(&lake).await, ["PendingDeletion", "PendingDeletion"]);
+}
+
+/// Whenever the status shows that something was done the operator dies (as of SIGKILL and of SIGTERM in turn), and
+/// another takes its place. Gives how often it died.
+async fn die_at_every_step(lake: &mut Lake, done: impl AsyncFn(&Lake) -> bool) -> u32 {
+    let mut deaths = 0;
+    loop {
+        let before = progress(lake).await;
+        let ask = async || {
+            let further = progress(lake).await != before || done(lake).await;
+            further.then_some(()).ok_or("nothing changes")
+        };
+        lake.until("something is done", ask).await;
+        if done(lake).await {
+            return deaths;
+        }
+        let operator = lake.operator.take().expect("the one that was started");
+        if deaths % 2 == 0 {
+            operator.kill();
+        } else {
+            assert!(operator.terminate().await.success());
+        }
+        deaths += 1;
+        lake.restart(&[]).await;
+    }
+}
+
+/// What exists, and how it stands.
+async fn progress(lake: &Lake) -> Vec<String> {
+    let resources = lake.status().await.resources;
+    resources
+        .into_iter()
+        .map(|r| format!("{} {:?}", r.id, r.state))
+        .collect()
+}
+
+/// The states of the keys that carry the lake's tag.
+async fn keys(lake: &Lake) -> Vec<String> {
+    let kms = &lake.aws.kms;
+    let mut states = Vec::new();
+    for key in kms.list_keys().limit(1000).send().await.unwrap().keys() {
+        let id = key.key_id().unwrap();
+        let tags = kms.list_resource_tags().key_id(id).send().await.unwrap();
+        let ours = |tag: &aws_sdk_kms::types::Tag| {
+            tag.tag_key() == TAG_NAMESPACE && tag.tag_value() == lake.namespace
+        };
+        if tags.tags().iter().any(ours) {
+            let found = kms.describe_key().key_id(id).send().await.unwrap();
+            states.push(found.key_metadata.unwrap().key_state.unwrap().as_str().to_owned());
+        }
+    }
+    states
+}
