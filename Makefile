@@ -34,7 +34,7 @@ test: lint build test-unit programs chart test-emulator test-stand ## Everything
 .PHONY: lint
 lint: ## Formatting and clippy
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo clippy --workspace --all-targets --all-features --locked -- --deny warnings
 
 .PHONY: build
 build: ## Operator, kubectl plugin, stand and tests
@@ -55,6 +55,11 @@ test-emulator: ## Test what we mend in the AWS emulator
 .PHONY: prove-mends
 prove-mends: ## See each of these tests fail on the emulator as it is published
 	UNMENDED=1 $(EMULATOR_TESTS)
+
+.PHONY: bench
+bench: ## Plan, AWS calls, seconds to Ready, memory, size: figures beside their goals (some 20 minutes the first time)
+	cargo build --release --workspace --bins --locked
+	@bin=$${CARGO_TARGET_DIR:-target}/release; $$($$bin/datalake-stand which python) deploy/local/bench.py $$bin $(LAKES)
 
 .PHONY: chart
 chart: ## Lint the chart, and render it with and without the operator
