@@ -43,6 +43,7 @@ build: ## Operator, kubectl plugin, stand and tests
 .PHONY: test-unit
 test-unit: ## The decisions, the adapters, the simulator, and whether generated files are up to date
 	cargo test --workspace --lib --bins --locked
+	node --test src/model/kinds/function/
 
 .PHONY: test-stand
 test-stand: ## Against real API servers and the emulator; each test starts its own stand

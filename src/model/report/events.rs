@@ -160,7 +160,7 @@ fn farewell(lake: &Lake, after: &DatalakeStatus) -> Option<Event> {
             .iter()
             .filter(|r| r.state == ResourceState::Kept)
             .collect();
-        let named = all
+        let data = all
             .iter()
             .filter(|r| r.id.parse().is_ok_and(|id: Id| id.holds_data()));
         let told: Vec<_> = data.map(|r| format!("{} {}", r.id, r.name)).collect();
