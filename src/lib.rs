@@ -11,3 +11,6 @@ pub mod cloud;
 pub mod controller;
 pub mod model;
 pub mod shell;
+
+#[cfg(test)]
+mod purity;

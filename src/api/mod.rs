@@ -1,6 +1,7 @@
 //! What users write (`spec`) and read (`status`), and the definition (CRD) that tells the API server about it.
 
 mod crd;
+mod names;
 mod reference;
 mod rules;
 mod spec;
@@ -10,6 +11,7 @@ mod tests;
 pub mod vocabulary;
 
 pub use crd::{crd, crd_yaml};
+pub use names::NameOverrides;
 pub use reference::reference;
 pub use spec::*;
 pub use status::*;

@@ -10,8 +10,6 @@ pub mod names;
 pub mod owner;
 pub mod plan;
 pub mod policy;
-#[cfg(test)]
-mod purity;
 pub mod render;
 pub mod report;
 pub mod schedule;
