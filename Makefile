@@ -43,10 +43,11 @@ build: ## Operator, kubectl plugin, stand and tests
 .PHONY: test-unit
 test-unit: ## The decisions, the adapters, the simulator, and whether generated files are up to date
 	cargo test --workspace --lib --bins --locked
+	node --test src/model/kinds/function/
 
 .PHONY: test-stand
 test-stand: ## Against real API servers and the emulator; each test starts its own stand
-	cargo test --workspace --test '*' --locked
+	RUST_TEST_THREADS=4 cargo test --workspace --test '*' --locked
 
 .PHONY: test-emulator
 test-emulator: ## Test what we mend in the AWS emulator

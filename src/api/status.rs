@@ -55,6 +55,9 @@ pub struct ResourceStatus {
     /// Digest of what was last applied to it in full; tells an edit from a change made outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<String>,
+    /// Whether the operator began to make it and has not applied it in full yet; present only while true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
 }
 
 /// How a resource stands.
@@ -103,6 +106,9 @@ pub struct Connection {
     /// Key that a reader needs `kms:Decrypt` on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket_key_arn: Option<String>,
+    /// Former keys of the buckets: a reader needs `kms:Decrypt` on these too, for the objects of their time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub former_bucket_key_arns: Vec<String>,
     /// Glue database.
     pub database: String,
     /// Glue table.
@@ -134,6 +140,9 @@ pub struct Pinned {
     pub names: BTreeMap<String, String>,
     /// Ids of the KMS keys that were created, by resource id; recorded at once, since AWS picks them.
     pub key_ids: BTreeMap<String, String>,
+    /// ARNs of the keys that the buckets (`bucket-key`) and the stream (`stream-key`) have been encrypted with, the
+    /// user's own among them: what was written under one can't be read without it.
+    pub used_keys: BTreeMap<String, Vec<String>>,
     /// `partitioning.granularity`, once the table exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granularity: Option<String>,

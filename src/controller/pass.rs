@@ -64,7 +64,10 @@ impl<W: World> Operator<W> {
             .deletion_timestamp
             .is_some()
             .then_some(object.spec.deletion_policy);
-        if leaving == Some(DeletionPolicy::Retain) && pinned_place(object).is_none() {
+        let nowhere = lake::region(object, &self.origin).is_none();
+        if leaving.is_some_and(|policy| nowhere || policy == DeletionPolicy::Retain)
+            && pinned_place(object).is_none()
+        {
             return report::unmade(previous);
         }
         let lake = match self.resolve(object, now).await {
@@ -75,6 +78,7 @@ impl<W: World> Operator<W> {
             }
         };
         memory.forget_before(self.tempo.consistency_window, now);
+        memory.forget_renamed(&lake);
         let was_ready = report::is_ready(previous, lake.generation);
         let plan = self.observe(&lake, memory, was_ready, now).await;
         // The user sees what will be made, and a record of what was begun is there, before the first write.
@@ -157,7 +161,7 @@ impl<W: World> Operator<W> {
             }
             let sights = join_all(looks.iter().map(|look| self.look(lake, *look))).await;
             for (look, sight) in looks.iter().zip(sights) {
-                memory.saw(look.id, look.depth, sight, lake.generation, now);
+                memory.saw(lake, look.id, look.depth, sight, now);
                 fresh.insert(look.id);
             }
         }

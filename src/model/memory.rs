@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fault::{CallError, Fault, classify};
 use super::kinds::{Change, Depth, Observed};
+use super::lake::Lake;
 use super::topology::Id;
 
 /// What a look at AWS saw of each resource; what is not in it has not been looked at.
@@ -33,6 +34,8 @@ pub struct Seen {
     pub depth: Depth,
     /// Since when every look has said that it is absent.
     pub absent_since: Option<Timestamp>,
+    /// What was looked for: the resource's name, as the lake had it then.
+    pub name: String,
 }
 
 /// A call that succeeded.
@@ -97,9 +100,9 @@ impl Memory {
     }
 
     /// Notes what a look saw, or that it failed.
-    pub fn saw(&mut self, id: Id, depth: Depth, sight: Sight, generation: i64, now: Timestamp) {
+    pub fn saw(&mut self, lake: &Lake, id: Id, depth: Depth, sight: Sight, now: Timestamp) {
         if let Sight::Unreadable(error) = &sight {
-            self.failed(id, error.clone(), true, generation, now);
+            self.failed(id, error.clone(), true, lake.generation, now);
         } else if self.failures.get(&id).is_some_and(|failure| failure.looking) {
             self.failures.remove(&id);
         }
@@ -112,6 +115,7 @@ impl Memory {
                 at: now,
                 depth,
                 absent_since,
+                name: lake.name(id).to_owned(),
             },
         );
     }
@@ -123,6 +127,10 @@ impl Memory {
         }
         self.seen.remove(&id);
         self.written.insert(id, now);
+        // A page of objects is never asked for twice, and would be remembered with all its keys.
+        if matches!(change.operation().1, "DeleteObjects" | "AbortMultipartUpload") {
+            return;
+        }
         self.writes.push(Write { id, change, at: now });
     }
 
@@ -133,6 +141,9 @@ impl Memory {
             .get(&id)
             .filter(|f| f.generation == generation && f.looking == looking);
         let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
+        if !looking {
+            self.seen.remove(&id);
+        }
         self.failures.insert(
             id,
             Failure {
@@ -148,6 +159,11 @@ impl Memory {
     /// Forgets the failures of a resource whose calls went through, or that needs none.
     pub fn recovered(&mut self, id: Id) {
         self.failures.remove(&id);
+    }
+
+    /// Forgets what was seen under other names: another name is another resource.
+    pub fn forget_renamed(&mut self, lake: &Lake) {
+        self.seen.retain(|id, seen| seen.name == lake.name(*id));
     }
 
     /// Forgets writes that every answer of AWS must know of by now.

@@ -70,6 +70,7 @@ pub(crate) fn facts() -> Facts {
     Facts {
         bucket_key: Some(key("1111aaaa-11aa-11aa-11aa-111111111111")),
         stream_key: Some(key("2222bbbb-22bb-22bb-22bb-222222222222")),
+        ..Facts::default()
     }
 }
 
@@ -78,11 +79,11 @@ pub(crate) fn key(id: &str) -> KeyArn {
     KeyArn::parse(&format!("arn:aws:kms:eu-west-1:123456789012:key/{id}")).unwrap()
 }
 
-/// An edit by a user who agreed to nothing.
+/// An edit, with what the lake's user agreed to.
 pub(crate) fn edit(lake: &Lake) -> Circumstances<'_> {
     Circumstances {
         cause: Cause::Edit,
-        consent: Consent::default(),
+        consent: lake.consent,
         owner: &lake.owner,
     }
 }

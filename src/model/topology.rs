@@ -88,7 +88,7 @@ impl Id {
             Id::BucketKey | Id::StreamKey | Id::LogGroup | Id::PublisherLogGroup | Id::Database => &[],
             Id::LakeBucket | Id::RawBucket | Id::CrawlerRole => &[Id::BucketKey],
             Id::Stream | Id::PublisherRole => &[Id::StreamKey],
-            Id::Table => &[Id::Database],
+            Id::Table => &[Id::LakeBucket, Id::Database],
             Id::DeliveryRole => &[Id::BucketKey, Id::StreamKey],
             Id::Delivery => &[
                 Id::LakeBucket,

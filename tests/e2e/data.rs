@@ -1,7 +1,7 @@
 //! The data's way: from the stream to rows.
 
 use aws_sdk_athena::types::{QueryExecutionContext, QueryExecutionState};
-use aws_sdk_glue::types::CrawlerState;
+use aws_sdk_glue::types::{CrawlerState, LastCrawlStatus};
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use datalake_operator::api::Connection;
@@ -135,7 +135,7 @@ async fn crawl(lake: &Lake, connection: &Connection) {
     };
     let crawl = lake.until("the crawl ends", ask).await;
     assert_eq!(
-        crawl.status.as_ref().map(|status| status.as_str()),
+        crawl.status.as_ref().map(LastCrawlStatus::as_str),
         Some("SUCCEEDED"),
         "{crawl:?}"
     );

@@ -173,7 +173,7 @@ async fn destination(
     let call = firehose.update_destination().delivery_stream_name(name);
     let call = call.current_delivery_stream_version_id(&stream.version_id);
     let call = call.destination_id(stream.destinations()[0].destination_id());
-    call.extended_s3_destination_update(update).send().await?;
+    Box::pin(call.extended_s3_destination_update(update).send()).await?;
     Ok(())
 }
 

@@ -217,10 +217,8 @@ impl Lake {
         let object = self.object().await;
         let status = serde_json::to_string_pretty(&object.map(|o| (o.metadata.generation, o.spec, o.status)));
         let events = self.events().await;
-        let events: String = events
-            .iter()
-            .map(|(reason, note)| format!("{reason}: {note}\n"))
-            .collect();
+        let events = events.iter().map(|(reason, note)| format!("{reason}: {note}"));
+        let events = events.collect::<Vec<_>>().join("\n");
         let log = self.operator.as_ref().map(Operator::story).unwrap_or_default();
         format!("{}\n{events}\n{log}", status.unwrap())
     }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use aws_sdk_glue::types::ScheduleState;
+use aws_sdk_s3::types::TransitionStorageClass;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -108,7 +110,7 @@ impl Eyes {
         let rule = |rule: &aws_sdk_s3::types::LifecycleRule| {
             let transitions = rule.transitions().iter();
             let transitions =
-                transitions.map(|t| json!([t.days, t.storage_class.as_ref().map(|class| class.as_str())]));
+                transitions.map(|t| json!([t.days, t.storage_class().map(TransitionStorageClass::as_str)]));
             let days = rule.expiration.as_ref().and_then(|expiration| expiration.days);
             let value = json!({
                 "days": days, "transitions": transitions.collect::<Vec<_>>(),
@@ -266,7 +268,7 @@ impl Eyes {
             "description": crawler.description,
             "targets": format!("{:?}", crawler.targets),
             "schedule": schedule.as_ref().and_then(|s| s.schedule_expression.clone()),
-            "scheduleState": state.map(|state| state.as_str()),
+            "scheduleState": state.map(ScheduleState::as_str),
             "schemaChange": format!("{:?}", crawler.schema_change_policy),
             "recrawl": format!("{:?}", crawler.recrawl_policy),
             "configuration": parsed(crawler.configuration),

@@ -22,9 +22,12 @@ pub async fn until<T, E: Display>(
             Ok(answer) => return answer,
             Err(lacking) => lacking,
         };
-        if start.elapsed() > LIMIT {
-            panic!("{what}: not within {LIMIT:?}: {lacking}\n{}", story().await);
-        }
+        assert!(
+            start.elapsed() < LIMIT,
+            "{what}: not within {LIMIT:?}: {lacking}
+{}",
+            story().await
+        );
         tokio::time::sleep(POLL).await;
     }
 }

@@ -251,6 +251,7 @@ fn connection_lines(connection: &Connection, look: Look) -> Vec<String> {
         stream_arn,
         stream_key_arn,
         bucket_key_arn,
+        former_bucket_key_arns,
         database,
         table,
         lake_location,
@@ -259,6 +260,7 @@ fn connection_lines(connection: &Connection, look: Look) -> Vec<String> {
         crawler,
         publisher,
     } = connection;
+    let former = former_bucket_key_arns.join(", ");
     let lines = [
         ("Account", Some(account)),
         ("Region", Some(region)),
@@ -266,6 +268,7 @@ fn connection_lines(connection: &Connection, look: Look) -> Vec<String> {
         ("Stream ARN", Some(stream_arn)),
         ("Stream key", stream_key_arn.as_ref()),
         ("Bucket key", bucket_key_arn.as_ref()),
+        ("Former keys", Some(&former)),
         ("Database", Some(database)),
         ("Table", Some(table)),
         ("Lake", Some(lake_location)),

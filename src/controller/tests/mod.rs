@@ -3,6 +3,7 @@
 mod book;
 mod deletion;
 mod drift;
+mod histories;
 mod life;
 mod refusals;
 mod stage;

@@ -8,8 +8,6 @@ mod compare;
 pub mod crawler;
 pub mod database;
 pub mod delivery;
-#[cfg(test)]
-mod fixture;
 pub mod function;
 pub mod key;
 pub mod log_group;
@@ -328,6 +326,7 @@ impl Observed {
 
 impl Change {
     /// The call without its version token: what it would bring about, whatever it was read from.
+    #[must_use]
     pub fn versionless(&self) -> Self {
         let mut change = self.clone();
         match &mut change {

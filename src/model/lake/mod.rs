@@ -113,6 +113,10 @@ pub struct Record {
     pub unfinished: BTreeSet<Id>,
     /// Key ids that earlier passes recorded.
     pub keys: BTreeMap<Id, String>,
+    /// Every key that the buckets or the stream were encrypted with, the user's own among them.
+    pub used_keys: BTreeMap<Id, Vec<KeyArn>>,
+    /// The generation that was last applied in full.
+    pub generation: Option<i64>,
 }
 
 /// What the user agreed to by annotation.
@@ -131,6 +135,28 @@ pub struct Facts {
     pub bucket_key: Option<KeyArn>,
     /// Key of the stream.
     pub stream_key: Option<KeyArn>,
+    /// Keys that objects in the buckets were encrypted with before.
+    pub former_bucket_keys: Vec<KeyArn>,
+    /// Keys that records in the stream were encrypted with before.
+    pub former_stream_keys: Vec<KeyArn>,
+}
+
+impl Facts {
+    /// What whoever reads the buckets needs: today's key, then the former ones. `None` while there is none today.
+    pub fn keys_to_read_buckets(&self) -> Option<Vec<KeyArn>> {
+        let today = self.bucket_key.iter().cloned();
+        self.bucket_key
+            .is_some()
+            .then(|| today.chain(self.former_bucket_keys.clone()).collect())
+    }
+
+    /// What whoever reads the stream needs: today's key, then the former ones. `None` while there is none today.
+    pub fn keys_to_read_the_stream(&self) -> Option<Vec<KeyArn>> {
+        let today = self.stream_key.iter().cloned();
+        self.stream_key
+            .is_some()
+            .then(|| today.chain(self.former_stream_keys.clone()).collect())
+    }
 }
 
 /// What the lake wants of one resource.

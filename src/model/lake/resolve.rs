@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::{SpecFault, faults};
 use super::{Consent, Lake, Record};
 use crate::api::vocabulary as words;
-use crate::api::{Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, ResourceState, StreamMode};
+use crate::api::{Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, StreamMode};
 use crate::model::arn::{KeyArn, Region, Scope};
 use crate::model::hive;
 use crate::model::names::{Names, Prefix, delivery_log_group, function_log_group};
@@ -60,9 +60,14 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         namespace: object.metadata.namespace.clone().unwrap_or_default(),
         name: object.metadata.name.clone().unwrap_or_default(),
     };
+    let names = names(object, &owner, place, origin, leaving);
+    let shared = shared_names(&names);
+    if leaving.is_none() && !shared.is_empty() {
+        return Err(shared);
+    }
     let own_key = |arn: &Option<String>| arn.as_deref().and_then(|arn| KeyArn::parse(arn).ok());
     Ok(Lake {
-        names: names(object, &owner, place, origin, leaving),
+        names,
         generation: object.metadata.generation.unwrap_or_default(),
         columns: columns(object),
         json_keys: json_keys(object),
@@ -156,6 +161,11 @@ fn names(
     );
     let mut names = overridden(derived, &object.spec.names);
     let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
+    let log_group = pinned.and_then(|pinned| pinned.names.get(Id::LogGroup.as_str()));
+    if let (None, Some(name)) = (&object.spec.names.log_group, log_group) {
+        // It was made before the delivery stream got a name of its own.
+        names.log_group.clone_from(name);
+    }
     if let (Some(_), Some(pinned)) = (leaving, pinned) {
         for (id, name) in &pinned.names {
             if let Ok(id) = id.parse() {
@@ -164,6 +174,37 @@ fn names(
         }
     }
     names
+}
+
+/// Each resource has a name of its own, whether the user gave it or it was derived.
+fn shared_names(names: &Names) -> Vec<SpecFault> {
+    // Role names are one name space whatever their case (IAM user guide, "IAM and AWS STS quotas").
+    let roles =
+        [&names.delivery_role, &names.crawler_role, &names.publisher_role].map(|n| n.to_ascii_lowercase());
+    let pairs = [
+        (
+            "bucketKeyAlias and streamKeyAlias",
+            &names.bucket_key_alias,
+            &names.stream_key_alias,
+        ),
+        ("lakeBucket and rawBucket", &names.lake_bucket, &names.raw_bucket),
+        (
+            "logGroup and the publisher's log group",
+            &names.log_group,
+            &names.publisher_log_group,
+        ),
+        ("deliveryRole and crawlerRole", &roles[0], &roles[1]),
+        ("deliveryRole and publisherRole", &roles[0], &roles[2]),
+        ("crawlerRole and publisherRole", &roles[1], &roles[2]),
+    ];
+    let shared = pairs
+        .into_iter()
+        .filter(|(_, one, other)| one == other)
+        .map(|(which, name, _)| SpecFault {
+            path: "spec.names".to_owned(),
+            message: format!("{which} are both \"{name}\": each resource has a name of its own"),
+        });
+    shared.collect()
 }
 
 fn overridden(mut names: Names, users: &NameOverrides) -> Names {
@@ -244,11 +285,10 @@ fn record(status: &DatalakeStatus) -> Record {
     let mut applied = BTreeMap::new();
     let mut unfinished = BTreeSet::new();
     for (id, resource) in resources {
-        match (&resource.applied, resource.state) {
-            (Some(digest), _) => drop(applied.insert(id, digest.clone())),
-            // Seen as it is, and never applied: what differs there did not come from this lake.
-            (None, ResourceState::Ready | ResourceState::Drifted | ResourceState::Kept) => {}
-            (None, _) => drop(unfinished.insert(id)),
+        if let Some(digest) = &resource.applied {
+            applied.insert(id, digest.clone());
+        } else if resource.unfinished {
+            unfinished.insert(id);
         }
     }
     let keys = status.pinned.iter().flat_map(|pinned| &pinned.key_ids);
@@ -256,11 +296,21 @@ fn record(status: &DatalakeStatus) -> Record {
         .filter_map(|(id, key)| Some((id.parse().ok()?, key.clone())))
         .collect();
     Record {
+        generation: status.applied_generation,
+        used_keys: used_keys(status),
         seen: !status.resources.is_empty(),
         applied,
         unfinished,
         keys,
     }
+}
+
+fn used_keys(status: &DatalakeStatus) -> BTreeMap<Id, Vec<KeyArn>> {
+    let pinned = status.pinned.iter().flat_map(|pinned| &pinned.used_keys);
+    let parsed = |arns: &Vec<String>| arns.iter().filter_map(|arn| KeyArn::parse(arn).ok()).collect();
+    pinned
+        .filter_map(|(id, arns)| Some((id.parse().ok()?, parsed(arns))))
+        .collect()
 }
 
 /// What is pinned in status and resolves differently now; with any of these nothing may be written.

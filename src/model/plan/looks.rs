@@ -54,7 +54,7 @@ pub fn looks(
             Step::InSync => whole || now.duration_since(seen.at) >= period(id, tempo),
             Step::Failed(_, at) => *at <= now,
             // To create what is not there, AWS itself refuses what came to exist meanwhile.
-            Step::Apply(_) => seen.sight != Sight::Absent || lake.leaving.is_some() || is_key(id),
+            Step::Apply(_) => seen.sight != Sight::Absent || lake.leaving.is_some() || creates_blindly(id),
             Step::Wait(_) | Step::Refuse(_) | Step::Report(_) | Step::Foreign(_) => true,
             Step::Blocked(_) | Step::Kept => now.duration_since(seen.at) >= period(id, tempo),
         };
@@ -63,9 +63,14 @@ pub fn looks(
     plan.steps.iter().filter_map(look).collect()
 }
 
-/// `CreateKey` refuses nothing: whoever calls it twice has two keys.
 fn is_key(id: Id) -> bool {
     matches!(id, Id::BucketKey | Id::StreamKey)
+}
+
+/// `CreateKey` refuses nothing; in us-east-1 `CreateBucket` on a bucket of one's own answers 200 and resets its ACLs (S3
+/// API reference, `CreateBucket`).
+fn creates_blindly(id: Id) -> bool {
+    is_key(id) || matches!(id, Id::LakeBucket | Id::RawBucket)
 }
 
 /// Keys, buckets and roles take the most reads, so they are looked at every other time.

@@ -142,9 +142,19 @@ fn facts(lake: &Lake, snapshot: &Snapshot) -> Facts {
             }
         })
     };
+    let (bucket_key, stream_key) = (
+        key(Id::BucketKey, &lake.own_bucket_key),
+        key(Id::StreamKey, &lake.own_stream_key),
+    );
+    let former = |id: Id, today: &Option<KeyArn>| {
+        let used = lake.record.used_keys.get(&id).into_iter().flatten();
+        used.filter(|key| Some(*key) != today.as_ref()).cloned().collect()
+    };
     Facts {
-        bucket_key: key(Id::BucketKey, &lake.own_bucket_key),
-        stream_key: key(Id::StreamKey, &lake.own_stream_key),
+        former_bucket_keys: former(Id::BucketKey, &bucket_key),
+        former_stream_keys: former(Id::StreamKey, &stream_key),
+        bucket_key,
+        stream_key,
     }
 }
 
@@ -153,6 +163,15 @@ pub fn digest(desired: &Desired) -> String {
     let mut text = data_encoding::HEXLOWER.encode(&Sha256::digest(format!("{desired:?}")));
     text.truncate(16);
     text
+}
+
+impl Work {
+    /// Whether AWS could not make the resource, so that it is removed and made anew.
+    pub fn came_out_failed(&self) -> bool {
+        let failed =
+            |change: &Change| matches!(change.operation().1, "DeleteDeliveryStream" | "DeleteFunction");
+        self.verb != Verb::Delete && self.changes.iter().any(failed)
+    }
 }
 
 impl Plan {

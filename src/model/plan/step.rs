@@ -123,10 +123,13 @@ impl Asking<'_> {
         }
     }
 
-    /// What was applied last in full is what is declared now: then a difference came from outside.
+    /// What was applied last in full is what is declared now: then a difference came from outside. Also when only the
+    /// operator is another one, which digests otherwise.
     fn cause(&self) -> Cause {
-        let applied = self.lake.record.applied.get(&self.id);
-        let same = applied.is_some() && applied == self.desired.map(digest).as_ref();
+        let record = &self.lake.record;
+        let applied = record.applied.get(&self.id);
+        let unedited = record.generation == Some(self.lake.generation);
+        let same = applied.is_some() && (unedited || applied == self.desired.map(digest).as_ref());
         if same { Cause::Drift } else { Cause::Edit }
     }
 

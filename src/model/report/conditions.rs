@@ -178,6 +178,9 @@ fn drift(plan: &Plan) -> Stand {
             Step::Report(differences) => {
                 reported.push(format!("{id}: {}", super::resource::list(differences)));
             }
+            Step::Refuse(refusal) if refusal.reason == reasons::DRIFT_DETECTED => {
+                reported.push(format!("{id}: {}", refusal.message));
+            }
             Step::Apply(Work {
                 cause: Cause::Drift,
                 differences,

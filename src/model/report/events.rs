@@ -85,6 +85,7 @@ fn of_work(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<Vec<Ev
         format!(": {}", list(&work.differences))
     };
     Some(vec![match (work.verb, work.cause) {
+        _ if work.came_out_failed() => return None,
         _ if restored => Event::normal(
             reasons::RESTORED,
             "Update",
@@ -152,11 +153,21 @@ fn of_ready(before: &DatalakeStatus, after: &DatalakeStatus) -> Option<Event> {
 }
 
 fn farewell(lake: &Lake, after: &DatalakeStatus) -> Option<Event> {
+    // An Event has room for about a thousand characters: what holds data by name, the rest by number.
     let kept = || {
-        let kept = after.resources.iter().filter(|r| r.state == ResourceState::Kept);
-        kept.map(|r| format!("{} {}", r.kind, r.name))
-            .collect::<Vec<_>>()
-            .join(", ")
+        let all: Vec<_> = after
+            .resources
+            .iter()
+            .filter(|r| r.state == ResourceState::Kept)
+            .collect();
+        let data = all
+            .iter()
+            .filter(|r| r.id.parse().is_ok_and(|id: Id| id.holds_data()));
+        let told: Vec<_> = data.map(|r| format!("{} {}", r.id, r.name)).collect();
+        match all.len().saturating_sub(told.len()) {
+            0 => told.join(", "),
+            others => format!("{}, and {others} more", told.join(", ")),
+        }
     };
     let place = format!("account {}, region {}", lake.place.account, lake.place.region);
     let note = match lake.leaving? {
@@ -178,7 +189,7 @@ fn farewell(lake: &Lake, after: &DatalakeStatus) -> Option<Event> {
 
 /// The farewell of a lake of which nothing is recorded.
 pub(super) fn unmade() -> Event {
-    let note = "deletionPolicy Retain: nothing of this lake is recorded as made, and nothing was touched";
+    let note = "nothing of this lake is recorded as made, and nothing was touched";
     Event::normal(reasons::DELETED, "Delete", note.to_owned())
 }
 

@@ -127,7 +127,8 @@ pub fn obstacle(
     }
 }
 
-/// Reports an object that goes under `Retain` before an earlier pass has seen anything of its lake: AWS is not asked.
+/// Reports an object that goes before an earlier pass has seen anything of its lake, under `Retain` or because nobody
+/// ever said where the lake was to be: AWS is not asked.
 pub fn unmade(previous: Option<&DatalakeStatus>) -> Verdict {
     let status = previous.cloned().unwrap_or_default();
     Verdict {
@@ -177,6 +178,12 @@ fn connection(lake: &Lake, plan: &Plan) -> Connection {
         stream_arn: lake.place.stream(&names.stream).to_string(),
         stream_key_arn: key(&plan.facts.stream_key),
         bucket_key_arn: key(&plan.facts.bucket_key),
+        former_bucket_key_arns: plan
+            .facts
+            .former_bucket_keys
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         database: names.database.clone(),
         table: names.table.clone(),
         lake_location: format!("s3://{}/{DATA}", names.lake_bucket),
@@ -215,6 +222,20 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
             && planned.wish == Wish::Wanted
         {
             pinned.key_ids.insert(id.to_string(), key.key_id().to_owned());
+        }
+    }
+    let in_use = [
+        (Id::BucketKey, Id::LakeBucket, &plan.facts.bucket_key),
+        (Id::BucketKey, Id::RawBucket, &plan.facts.bucket_key),
+        (Id::StreamKey, Id::Stream, &plan.facts.stream_key),
+    ];
+    for (id, user, key) in in_use {
+        let Some(key) = key.as_ref().filter(|_| plan.step(user) == Some(&Step::InSync)) else {
+            continue;
+        };
+        let used = pinned.used_keys.entry(id.to_string()).or_default();
+        if !used.contains(&key.to_string()) {
+            used.push(key.to_string());
         }
     }
     if !pinned.names.is_empty() && pinned.account.is_empty() {

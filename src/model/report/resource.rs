@@ -17,7 +17,12 @@ pub(super) fn statuses(
     before: &DatalakeStatus,
 ) -> Vec<ResourceStatus> {
     let lines = plan.steps.iter().filter_map(|(id, planned)| {
-        let gone = planned.wish == Wish::Gone && planned.step == Step::InSync;
+        let pinned = before
+            .pinned
+            .as_ref()
+            .is_some_and(|pinned| pinned.names.contains_key(id.as_str()));
+        let never_made = planned.wish == Wish::Kept && lake.leaving.is_some() && !pinned;
+        let gone = planned.wish == Wish::Gone && planned.step == Step::InSync || never_made;
         (!gone).then(|| {
             let earlier = before.resources.iter().find(|r| r.id == id.as_str());
             status(lake, plan, *id, planned, outcomes.get(id), earlier)
@@ -38,6 +43,10 @@ fn status(
     let (state, reason, message) = tell(planned, outcome, was_applied.is_some());
     let made = outcome.is_some_and(|outcome| !outcome.done.is_empty());
     let exists = planned.exists || made;
+    let applied = match planned.step {
+        Step::InSync if planned.wish == Wish::Wanted => planned.digest.clone(),
+        _ => was_applied,
+    };
     ResourceStatus {
         id: id.to_string(),
         kind: id.kind().to_owned(),
@@ -46,11 +55,16 @@ fn status(
         state,
         reason: Some(reason.to_owned()),
         message: (!message.is_empty()).then_some(message),
-        applied: match planned.step {
-            Step::InSync if planned.wish == Wish::Wanted => planned.digest.clone(),
-            _ => was_applied,
-        },
+        unfinished: applied.is_none() && (earlier.is_some_and(|r| r.unfinished) || seen_absent(planned)),
+        applied,
     }
+}
+
+/// Whether the last look said that there is nothing of that name.
+fn seen_absent(planned: &Planned) -> bool {
+    planned.wish == Wish::Wanted
+        && !planned.exists
+        && matches!(planned.step, Step::Apply(_) | Step::Blocked(_))
 }
 
 fn tell(
@@ -65,6 +79,11 @@ fn tell(
     };
     let failed = |fault: &Fault| (ResourceState::Failed, fault.reason, fault.to_string());
     match &planned.step {
+        Step::Apply(work) if work.came_out_failed() => (
+            ResourceState::Failed,
+            reasons::RESOURCE_FAILED,
+            list(&work.differences),
+        ),
         Step::InSync => (ResourceState::Ready, reasons::READY, String::new()),
         Step::Kept => (
             ResourceState::Kept,
@@ -72,6 +91,9 @@ fn tell(
             "stays on AWS, untouched".into(),
         ),
         Step::Wait(wait) => (at_work, reasons::WAITING, format!("waiting for {}", wait.what)),
+        Step::Refuse(refusal) if refusal.reason == reasons::DRIFT_DETECTED => {
+            (ResourceState::Drifted, refusal.reason, refusal.message.clone())
+        }
         Step::Refuse(refusal) => (ResourceState::Refused, refusal.reason, refusal.message.clone()),
         Step::Report(differences) => (ResourceState::Drifted, reasons::DRIFT_DETECTED, list(differences)),
         Step::Foreign(whose) => (

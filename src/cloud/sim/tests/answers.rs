@@ -64,6 +64,7 @@ fn check(rows: &[Row]) {
     let facts = Facts {
         bucket_key: arn(Id::BucketKey),
         stream_key: arn(Id::StreamKey),
+        ..Facts::default()
     };
     for row in rows {
         let stage = Stage {

@@ -41,6 +41,7 @@ fn pass(sim: &Sim, lake: &Lake) -> (bool, Vec<String>) {
     let facts = Facts {
         bucket_key: key(sim, lake, Id::BucketKey),
         stream_key: key(sim, lake, Id::StreamKey),
+        ..Facts::default()
     };
     let cx = Circumstances {
         cause: Cause::Edit,

@@ -2,8 +2,8 @@ use super::removal::ABORTS;
 use super::*;
 use crate::api::StorageClass;
 use crate::model::kinds::Assessment;
-use crate::model::kinds::fixture::{edit, facts, key, lake};
 use crate::model::lake::DATA;
+use crate::model::testing::{edit, facts, key, lake};
 
 /// A change of what is there, from outside.
 type Drift = fn(&mut Observed);
@@ -282,14 +282,14 @@ fn each_prefix_expires_as_the_spec_says() {
         summary(&wanted(&lake, Id::RawBucket).lifecycle),
         [
             "raw [raw/] 30/30/-",
-            "errors [errors/] 14/14/-",
+            "errors [errors/] 30/30/-",
             "abort-uploads [] -/-/7"
         ]
     );
     assert_eq!(
         summary(&wanted(&lake, Id::LakeBucket).lifecycle),
         [
-            "errors [errors/] 14/14/-",
+            "errors [errors/] 30/30/-",
             "query-results [query-results/] 7/7/-",
             "abort-uploads [] -/-/7"
         ],

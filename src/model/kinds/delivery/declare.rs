@@ -2,12 +2,8 @@
 
 use super::{Conversion, Deserializer, Desired, Destination, SchemaSource, Serializer};
 use crate::api::{Compression, FormatType, Granularity};
+use crate::model::kinds::log_group::{BACKUP_LOG_STREAM, DELIVERY_LOG_STREAM};
 use crate::model::lake::{DATA, ERRORS, Facts, Lake, RAW};
-
-/// Log stream of what goes wrong with the table's objects.
-pub const DESTINATION_LOG_STREAM: &str = "DestinationDelivery";
-/// Log stream of what goes wrong with the raw copies.
-pub const BACKUP_LOG_STREAM: &str = "BackupDelivery";
 
 /// Raw copies are for keeping, so their objects are large: seconds and MiB, whichever comes first.
 const BACKUP_BUFFERING: (i32, i32) = (300, 64);
@@ -43,7 +39,7 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
         time_zone: Some(lake.time_zone.clone()),
         conversion: Some(conversion(lake, &role_arn)),
         backup: Some(Box::new(backup)),
-        ..common(&lake.names.lake_bucket, DESTINATION_LOG_STREAM)
+        ..common(&lake.names.lake_bucket, DELIVERY_LOG_STREAM)
     };
     Some(Desired {
         name: lake.names.delivery.clone(),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::kinds::Assessment;
-use crate::model::kinds::fixture::{edit, key, lake};
+use crate::model::testing::{edit, key, lake};
 
 /// A change of what is there, from outside.
 type Drift = fn(&mut Observed);
@@ -125,7 +125,7 @@ fn each_property_that_differs_is_named_and_mended() {
             "tag taken out of the spec",
             |live| {
                 let user = [("team", "data"), ("old", "1")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-                live.tags = super::super::fixture::lake().owner.tags(&user.into());
+                live.tags = crate::model::testing::lake().owner.tags(&user.into());
             },
             &["UntagResource", "TagResource"],
             "Tags: ",

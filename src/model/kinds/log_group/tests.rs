@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::kinds;
-use crate::model::kinds::fixture::{edit, lake};
+use crate::model::testing::{edit, lake};
 
 /// A change of what is there, from outside.
 type Drift = fn(&mut Observed);

@@ -24,8 +24,8 @@ pub struct Delivery<'a> {
     pub bucket_key: &'a KeyArn,
     /// Kinesis stream that is read.
     pub stream: &'a str,
-    /// Key of the stream.
-    pub stream_key: &'a KeyArn,
+    /// Keys of the records in the stream: today's, and those of older records.
+    pub stream_keys: &'a [KeyArn],
     /// Glue database of the table that gives the schema.
     pub database: &'a str,
     /// That table.
@@ -43,8 +43,8 @@ pub struct Crawler<'a> {
     pub lake_bucket: &'a str,
     /// Where in it they are, with a slash at the end: `data/`.
     pub data_prefix: &'a str,
-    /// Key of the bucket.
-    pub bucket_key: &'a KeyArn,
+    /// Keys of the files in the bucket: today's, and those of older files.
+    pub bucket_keys: &'a [KeyArn],
     /// Glue database of the table whose partitions are registered.
     pub database: &'a str,
     /// That table.
@@ -106,7 +106,12 @@ pub fn delivery(to: &Delivery<'_>) -> Document {
         )
         .on(table(scope, to.database, to.table)),
         // With bucket keys the context is the bucket's ARN, without them the object's.
-        bucket_key(scope, to.bucket_key, ["kms:Decrypt", "kms:GenerateDataKey"]).when(
+        bucket_key(
+            scope,
+            std::slice::from_ref(to.bucket_key),
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+        )
+        .when(
             "StringLike",
             "kms:EncryptionContext:aws:s3:arn",
             [
@@ -116,7 +121,7 @@ pub fn delivery(to: &Delivery<'_>) -> Document {
                 &scope.objects(to.raw_bucket, "*"),
             ],
         ),
-        stream_key(scope, to.stream_key, to.stream, "kms:Decrypt"),
+        stream_key(scope, to.stream_keys, to.stream, "kms:Decrypt"),
         Statement::allow("Errors", ["logs:PutLogEvents"]).on([scope.log_stream(to.log_group, "*")]),
     ])
 }
@@ -139,7 +144,7 @@ pub fn crawler(to: &Crawler<'_>) -> Document {
         ),
         Statement::allow("Location", ["s3:GetBucketLocation"]).on([&lake]),
         Statement::allow("Read", ["s3:GetObject"]).on([&data]),
-        bucket_key(scope, to.bucket_key, ["kms:Decrypt"]).when(
+        bucket_key(scope, to.bucket_keys, ["kms:Decrypt"]).when(
             "StringLike",
             "kms:EncryptionContext:aws:s3:arn",
             [&lake, &data],
@@ -175,7 +180,12 @@ pub fn publisher(to: &Publisher<'_>) -> Document {
     let scope = to.scope;
     Document::new([
         Statement::allow("Put", ["kinesis:PutRecord", "kinesis:PutRecords"]).on([scope.stream(to.stream)]),
-        stream_key(scope, to.stream_key, to.stream, "kms:GenerateDataKey"),
+        stream_key(
+            scope,
+            std::slice::from_ref(to.stream_key),
+            to.stream,
+            "kms:GenerateDataKey",
+        ),
         Statement::allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"])
             .on([format!("{}:*", scope.log_group(to.log_group))]),
     ])
@@ -193,18 +203,16 @@ fn table(scope: &Scope, database: &str, table: &str) -> [String; 3] {
 }
 
 /// The bucket key, by way of S3 only.
-fn bucket_key<const N: usize>(scope: &Scope, key: &KeyArn, actions: [&str; N]) -> Statement {
-    Statement::allow("BucketKey", actions).on([key]).when(
-        "StringEquals",
-        "kms:ViaService",
-        [scope.host("s3")],
-    )
+fn bucket_key<const N: usize>(scope: &Scope, keys: &[KeyArn], actions: [&str; N]) -> Statement {
+    Statement::allow("BucketKey", actions)
+        .on(keys)
+        .when("StringEquals", "kms:ViaService", [scope.host("s3")])
 }
 
 /// The stream key, by way of Kinesis and for this stream only.
-fn stream_key(scope: &Scope, key: &KeyArn, stream: &str, action: &str) -> Statement {
+fn stream_key(scope: &Scope, keys: &[KeyArn], stream: &str, action: &str) -> Statement {
     Statement::allow("StreamKey", [action])
-        .on([key])
+        .on(keys)
         .when("StringEquals", "kms:ViaService", [scope.host("kinesis")])
         .when(
             "StringEquals",

@@ -24,7 +24,7 @@ fn example<'a>(scope: &'a Scope, keys: &'a [KeyArn; 2]) -> Delivery<'a> {
         raw_error_prefix: "raw-errors/",
         bucket_key: &keys[0],
         stream: "stream",
-        stream_key: &keys[1],
+        stream_keys: &keys[1..],
         database: "db",
         table: "tbl",
         log_group: "/aws/kinesisfirehose/delivery",
@@ -89,7 +89,7 @@ fn the_crawler_role_may_do_exactly_this() {
         scope: &scope,
         lake_bucket: "lake",
         data_prefix: "data/",
-        bucket_key: &key,
+        bucket_keys: std::slice::from_ref(&key),
         database: "db",
         table: "tbl",
     };
@@ -183,7 +183,7 @@ fn inline_policies_fit_their_limit_with_the_longest_names() {
         scope: &scope,
         lake_bucket: &bucket,
         data_prefix: "data/",
-        bucket_key: &keys[0],
+        bucket_keys: &keys[..1],
         database: &glue,
         table: &glue,
     };
