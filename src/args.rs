@@ -76,7 +76,7 @@ pub struct Run {
     watch_namespace: Option<String>,
 
     /// How many lakes are worked on at a time.
-    #[arg(long, env = "DATALAKE_MAX_CONCURRENT", value_name = "NUMBER", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, env = "DATALAKE_MAX_CONCURRENT", value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
     max_concurrent: u16,
 
     /// Address of /healthz, /readyz and /metrics.
@@ -187,7 +187,7 @@ mod tests {
                 SignedDuration::from_secs(90),
                 "{args:?}"
             );
-            assert_eq!(settings.max_concurrent, 16, "{args:?}");
+            assert_eq!(settings.max_concurrent, 8, "{args:?}");
         }
     }
 

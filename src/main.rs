@@ -19,7 +19,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use args::{Cli, Command, Run};
 
-#[tokio::main]
+// One thread does it all: the work is waiting for AWS, and memory that one thread frees is there for the next lake.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let ended = match Cli::parse().command() {
         Command::Run(args) => run(args).await,

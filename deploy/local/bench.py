@@ -1,6 +1,6 @@
 """Measures the operator on a stand of its own, and prints a Markdown table with goals beside the figures.
 
-    bench.py DIR [LAKES]    DIR has datalake-operator and datalake-stand, built with the release profile
+    bench.py DIR [LAKES]    DIR has datalake-operator, datalake-stand and bench-plan, built with the release profile
 
 LAKES is how many lakes the second memory figure is taken with (default 200). Everything that it starts ends with it.
 """
@@ -285,9 +285,9 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def plan_microseconds():
+def plan_microseconds(programs):
     """What benches/plan.rs prints, by case."""
-    text = run("cargo", "bench", "--quiet", "--locked", "--features", "sim", "--bench", "plan")
+    text = run(programs / "bench-plan")
     return {what: float(us) for what, us in re.findall(r"^(.+): ([0-9.]+) µs$", text, re.MULTILINE)}
 
 
@@ -313,7 +313,7 @@ def main(programs, number=200):
     programs = pathlib.Path(programs).resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: told to stop"))
     say("planning")
-    plans = plan_microseconds()
+    plans = plan_microseconds(programs)
     with tempfile.TemporaryDirectory(prefix="datalake-bench-") as folder:
         bench = Bench(programs, pathlib.Path(folder))
         try:
