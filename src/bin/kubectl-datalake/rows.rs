@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use crate::output::printable;
 
@@ -78,10 +78,14 @@ impl<W: Write> Printer<W> {
             Sink::Json { first } => {
                 let comma = if std::mem::take(first) { "\n" } else { ",\n" };
                 let cells = self.columns.iter().zip(row);
-                let object: Map<String, Value> = cells
-                    .map(|(column, cell)| (column.name.clone(), value(&column.r#type, cell)))
+                // In the order of the columns, which a map may not keep.
+                let members: Vec<String> = cells
+                    .map(|(column, cell)| {
+                        let name = Value::from(column.name.as_str());
+                        format!("{name}:{}", value(&column.r#type, cell))
+                    })
                     .collect();
-                write!(self.out, "{comma}{}", Value::Object(object))
+                write!(self.out, "{comma}{{{}}}", members.join(","))
             }
             Sink::Csv => {
                 let cells = row.iter().map(Option::as_deref);
