@@ -1,10 +1,13 @@
 //! The Kubernetes side: which object, when, and what is written back.
 
 pub mod pass;
+#[cfg(feature = "operator")]
 mod reconcile;
+#[cfg(feature = "operator")]
 mod run;
 pub mod settings;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "operator")]
 pub use run::{Failure, run};

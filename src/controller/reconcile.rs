@@ -15,7 +15,7 @@ use serde_json::json;
 use super::pass::{Ledger, Operator};
 use crate::api::vocabulary::{FINALIZER, reasons};
 use crate::api::{Datalake, DatalakeStatus};
-use crate::cloud::Aws;
+use crate::cloud::aws::Aws;
 use crate::model::memory::Memory;
 use crate::model::report::{self, Event, Verdict};
 use crate::model::topology::Id;

@@ -15,7 +15,7 @@ use super::pass::Operator;
 use super::reconcile::{Context, on_error, reconcile};
 use super::settings::Settings;
 use crate::api::Datalake;
-use crate::cloud::Aws;
+use crate::cloud::aws::Aws;
 use crate::model::arn::Region;
 use crate::model::lake::Origin;
 use crate::model::memory::Tempo;

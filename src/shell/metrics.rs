@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::api::ResourceState;
-use crate::cloud::clients::Meter;
+use crate::cloud::aws::clients::Meter;
 
 /// The operator's metrics.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use datalake_operator::api::{Datalake, DatalakeStatus};
-use datalake_operator::cloud::clients::Clients;
+use datalake_operator::cloud::aws::clients::Clients;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::events::v1::Event;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};

@@ -9,7 +9,7 @@ use aws_sdk_s3::types::TransitionStorageClass;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use datalake_operator::cloud::clients::Clients;
+use datalake_operator::cloud::aws::clients::Clients;
 use serde_json::{Value, json};
 
 /// Looks at the resources of one lake; ids, names and ARNs are those of its status.

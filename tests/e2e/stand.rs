@@ -8,8 +8,8 @@ use std::sync::{Arc, Weak};
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
-use datalake_operator::cloud::Aws;
-use datalake_operator::cloud::clients::Clients;
+use datalake_operator::cloud::aws::Aws;
+use datalake_operator::cloud::aws::clients::Clients;
 use datalake_operator::model::arn::Region;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};

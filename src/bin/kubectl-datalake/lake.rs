@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use datalake_operator::api::{Connection, Datalake, DatalakeStatus};
-use datalake_operator::cloud::Aws;
-use datalake_operator::cloud::clients::Clients;
+use datalake_operator::cloud::aws::Aws;
+use datalake_operator::cloud::aws::clients::Clients;
 use datalake_operator::model::arn::Region;
 use kube::api::ListParams;
 use kube::config::{KubeConfigOptions, Kubeconfig};

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::shelf::Then;
 use super::{Answer, Cloud, Refused, Sim, check, glue, iam, refuse};
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::crawler::{Change, CrawlerInput, Observed};

@@ -9,7 +9,7 @@ use valid::{in_bounds, meaningful};
 use super::iam::Need;
 use super::shelf::Then;
 use super::{Answer, Cloud, Refused, Sim, check, iam, refuse};
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::delivery::{

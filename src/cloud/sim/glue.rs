@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Answer, Cloud, Refused, Sim, check, refuse};
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;

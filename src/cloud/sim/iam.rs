@@ -5,7 +5,7 @@ mod serve;
 use std::collections::BTreeMap;
 
 use super::{Answer, Cloud, Refused, Sim, check, policy, refuse};
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::role::{Change, Observed, Target};

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::shelf::Then;
 use super::{Answer, Cloud, Refused, Sim, check, iam, refuse};
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::function::{Change, Code, Configuration, Observed};

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use valid::{malformed_xml, valid_lifecycle, valid_name, valid_policy, valid_tags};
 
 use super::{Answer, Cloud, Refused, Sim, policy, refuse};
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;

@@ -2,7 +2,7 @@
 
 use super::super::Sim;
 use super::describe;
-use crate::cloud::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::key::{Observed, Target};

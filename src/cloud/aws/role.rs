@@ -4,7 +4,8 @@ use aws_sdk_iam::types::Tag;
 use futures::try_join;
 
 use super::Aws;
-use super::clients::{absent, built};
+use super::clients::built;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::role::{Change, Observed, Target};

@@ -3,7 +3,8 @@
 use aws_sdk_kinesis::types::{EncryptionType, ScalingType, StreamMode, StreamModeDetails};
 
 use super::Aws;
-use super::clients::{absent, built};
+use super::clients::built;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::stream::{Change, Observed};

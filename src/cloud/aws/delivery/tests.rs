@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cloud::testing::{operations, place, replay, sent};
+use crate::cloud::aws::testing::{operations, place, replay, sent};
 use crate::model::kinds::delivery::{Conversion, Deserializer, Destination, SchemaSource, Serializer};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/r";

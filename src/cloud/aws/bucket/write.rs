@@ -10,8 +10,8 @@ use aws_sdk_s3::types::{
 };
 
 use super::S3;
-use crate::cloud::Aws;
-use crate::cloud::clients::built;
+use crate::cloud::aws::Aws;
+use crate::cloud::aws::clients::built;
 use crate::model::arn::{KeyArn, Region, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::bucket::{ALGORITHM, BLOCKED, Change, OWNERSHIP, Rule};

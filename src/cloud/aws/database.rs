@@ -4,7 +4,8 @@ use aws_sdk_glue::types::{DataLakePrincipal, DatabaseInput as Input, PrincipalPe
 use futures::try_join;
 
 use super::Aws;
-use super::clients::{absent, built};
+use super::clients::built;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;

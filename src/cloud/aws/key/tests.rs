@@ -1,5 +1,5 @@
 use super::*;
-use crate::cloud::testing::{operations, place, replay, replay_twice, sent};
+use crate::cloud::aws::testing::{operations, place, replay, replay_twice, sent};
 use crate::model::owner::Owner;
 use crate::model::topology::Id;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cloud::testing::{operations, place, replay, sent};
+use crate::cloud::aws::testing::{operations, place, replay, sent};
 
 const GROUP: &str = "/aws/kinesisfirehose/dl";
 const ARN: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/kinesisfirehose/dl";

@@ -6,8 +6,9 @@ use aws_config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyMetadata, Tag};
 use futures::try_join;
 
-use super::clients::{absent, built};
+use super::clients::built;
 use super::{Aws, Done};
+use crate::cloud::absent;
 use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::key::{Change, Observed, Target};

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::cloud::testing::{operations, place, replay, sent};
+use crate::cloud::aws::testing::{operations, place, replay, sent};
 use crate::model::arn::KeyArn;
 
 const ARN: &str = "arn:aws:kinesis:eu-west-1:123456789012:stream/s";

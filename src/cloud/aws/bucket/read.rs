@@ -8,8 +8,9 @@ use aws_sdk_s3::types::{
 };
 
 use super::S3;
-use crate::cloud::Aws;
-use crate::cloud::clients::{Clients, absent};
+use crate::cloud::absent;
+use crate::cloud::aws::Aws;
+use crate::cloud::aws::clients::Clients;
 use crate::model::fault::CallError;
 use crate::model::kinds::bucket::{Contents, Encryption, Rule};
 use crate::model::owner::Tags;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cloud::testing::{Sent, place, replay, sent};
+use crate::cloud::aws::testing::{Sent, place, replay, sent};
 use crate::model::arn::{KeyArn, Region};
 use crate::model::kinds::bucket::{Change, Contents, Encryption, Rule};
 use crate::model::owner::Tags;

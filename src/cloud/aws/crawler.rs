@@ -6,8 +6,9 @@ use aws_sdk_glue::types::{
 };
 
 use super::Aws;
-use super::clients::{absent, built};
+use super::clients::built;
 use super::database::{get_tags, tag, untag};
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::crawler::{Change, CrawlerInput, Observed};

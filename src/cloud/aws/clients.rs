@@ -189,15 +189,6 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// `Ok(None)` when the error says that there is nothing of that name.
-pub fn absent<T>(result: Result<T, CallError>, codes: &[&str]) -> Result<Option<T>, CallError> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if codes.contains(&error.code.as_str()) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 /// A part of a request whose builder checks that nothing required is missing; code `InvalidRequest` where it is.
 pub fn built<T>(
     service: &'static str,

@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 use super::Aws;
-use super::clients::absent;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;

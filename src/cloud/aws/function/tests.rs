@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cloud::testing::{place, replay, sent};
+use crate::cloud::aws::testing::{place, replay, sent};
 use crate::model::kinds::function::Code;
 
 const DESCRIBED: &str = r#"{"Configuration": {

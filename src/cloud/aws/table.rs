@@ -7,7 +7,8 @@ use aws_sdk_glue::types::{
 };
 
 use super::Aws;
-use super::clients::{absent, built};
+use super::clients::built;
+use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::table::{Change, Column, Observed, TableInput};

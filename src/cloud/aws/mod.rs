@@ -1,0 +1,87 @@
+//! AWS itself: one file or folder a kind, named as in `model/kinds`.
+
+pub mod clients;
+
+mod bucket;
+mod crawler;
+mod database;
+mod delivery;
+mod function;
+mod key;
+mod log_group;
+mod role;
+mod stream;
+mod table;
+#[cfg(test)]
+mod testing;
+mod workgroup;
+
+use super::{Done, World};
+use crate::model::arn::{AccountId, Region, Scope};
+use crate::model::fault::CallError;
+use crate::model::kinds::{Change, Observed, Target};
+
+pub use clients::Aws;
+
+impl World for Aws {
+    async fn identify(&self, region: &Region) -> Result<Scope, CallError> {
+        let answer = self.region(region).sts.get_caller_identity().send();
+        let account = self
+            .call("sts", "GetCallerIdentity", answer)
+            .await?
+            .account
+            .unwrap_or_default();
+        let account = AccountId::parse(&account).map_err(|reason| CallError {
+            service: "sts",
+            operation: "GetCallerIdentity",
+            code: "InvalidAnswer".into(),
+            message: reason.to_string(),
+            status: None,
+        })?;
+        Ok(Scope {
+            region: region.clone(),
+            account,
+        })
+    }
+
+    async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
+        Ok(match target {
+            Target::Key(t) => key::observe(self, place, t).await?.map(Observed::Key),
+            Target::Bucket(t) => bucket::observe(self, place, t).await?.map(Observed::Bucket),
+            Target::LogGroup(t) => log_group::observe(self, place, t).await?.map(Observed::LogGroup),
+            Target::Stream { name } => stream::observe(self, place, name).await?.map(Observed::Stream),
+            Target::Database(t) => database::observe(self, place, t).await?.map(Observed::Database),
+            Target::Table { database, name } => table::observe(self, place, database, name)
+                .await?
+                .map(Observed::Table),
+            Target::Role(t) => role::observe(self, place, t).await?.map(Observed::Role),
+            Target::Delivery { name } => delivery::observe(self, place, name)
+                .await?
+                .map(Observed::Delivery),
+            Target::Crawler { name } => crawler::observe(self, place, name).await?.map(Observed::Crawler),
+            Target::Workgroup { name } => workgroup::observe(self, place, name)
+                .await?
+                .map(Observed::Workgroup),
+            Target::Function { name } => function::observe(self, place, name)
+                .await?
+                .map(Observed::Function),
+        })
+    }
+
+    async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
+        match change {
+            Change::Key(c) => return key::apply(self, place, c).await,
+            Change::Bucket(c) => bucket::apply(self, place, c).await?,
+            Change::LogGroup(c) => log_group::apply(self, place, c).await?,
+            Change::Stream(c) => stream::apply(self, place, c).await?,
+            Change::Database(c) => database::apply(self, place, c).await?,
+            Change::Table(c) => table::apply(self, place, c).await?,
+            Change::Role(c) => role::apply(self, place, c).await?,
+            Change::Delivery(c) => delivery::apply(self, place, c).await?,
+            Change::Crawler(c) => crawler::apply(self, place, c).await?,
+            Change::Workgroup(c) => workgroup::apply(self, place, c).await?,
+            Change::Function(c) => function::apply(self, place, c).await?,
+        }
+        Ok(Done::default())
+    }
+}
