@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -12,8 +12,8 @@ use crate::api::{Datalake, DeletionPolicy};
 use crate::cloud::World;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::{CallError, Class, classify};
-use crate::model::kinds::target;
-use crate::model::lake::{self, Lake, Origin};
+use crate::model::kinds::{self, target};
+use crate::model::lake::{self, Facts, Lake, Origin};
 use crate::model::memory::{Memory, Sight, Tempo};
 use crate::model::plan::{Look, Plan, Verb, Work, looks, plan};
 use crate::model::report::{self, Obstacle, Outcome, Outcomes, Verdict};
@@ -159,7 +159,7 @@ impl<W: World> Operator<W> {
             if looks.is_empty() {
                 return plan;
             }
-            let sights = join_all(looks.iter().map(|look| self.look(lake, *look))).await;
+            let sights = join_all(looks.iter().map(|look| self.look(lake, &plan.facts, *look))).await;
             for (look, sight) in looks.iter().zip(sights) {
                 memory.saw(lake, look.id, look.depth, sight, now);
                 fresh.insert(look.id);
@@ -167,14 +167,19 @@ impl<W: World> Operator<W> {
         }
     }
 
-    async fn look(&self, lake: &Lake, look: Look) -> Sight {
+    async fn look(&self, lake: &Lake, facts: &Facts, look: Look) -> Sight {
         match self
             .world
             .observe(&lake.place, &target(lake, look.id, look.depth))
             .await
         {
             Ok(None) => Sight::Absent,
-            Ok(Some(live)) => Sight::Present(Box::new(live)),
+            Ok(Some(mut live)) => {
+                if let Some(desired) = kinds::desired(lake, facts, look.id) {
+                    kinds::recognize(&mut live, &desired);
+                }
+                Sight::Present(Arc::new(live))
+            }
             Err(error) => Sight::Unreadable(error),
         }
     }

@@ -1,6 +1,7 @@
 //! What the process remembers of one lake between passes. Losing it is safe: everything is looked at again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,7 +19,7 @@ pub enum Sight {
     /// There is nothing of that name.
     Absent,
     /// It exists; its tags say whose it is.
-    Present(Box<Observed>),
+    Present(Arc<Observed>),
     /// It could not be read.
     Unreadable(CallError),
 }

@@ -3,7 +3,7 @@
 use super::{Compatibility, Refusal, Type, evolve};
 
 /// A column of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Column {
     /// As [`column_name`] takes it.
     pub name: String,
@@ -159,18 +159,6 @@ pub fn evolve_columns(old: &[Column], new: &[Column]) -> Vec<ColumnChange> {
         name: column.name.clone(),
     }));
     changes
-}
-
-/// The columns to write: those of the table in their order, as wanted, then the new ones.
-///
-/// A column that only the table has (a crawler or a person added it) stays as it is: nothing is dropped
-/// by being left out.
-pub fn merge_order(live: &[Column], wanted: &[Column]) -> Vec<Column> {
-    let kept = live
-        .iter()
-        .map(|column| find(wanted, &column.name).unwrap_or(column));
-    let added = wanted.iter().filter(|column| find(live, &column.name).is_none());
-    kept.chain(added).cloned().collect()
 }
 
 fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {

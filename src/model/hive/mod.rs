@@ -13,7 +13,7 @@ mod token;
 
 use std::fmt;
 
-pub use column::{Column, ColumnChange, NameFault, column_name, evolve_columns, merge_order};
+pub use column::{Column, ColumnChange, NameFault, column_name, evolve_columns};
 pub use error::TypeError;
 pub use evolve::{Compatibility, Reason, Refusal, evolve};
 pub use reserved::reserved_word;

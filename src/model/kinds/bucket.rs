@@ -15,7 +15,7 @@ pub use assess::assess;
 pub use removal::removal;
 
 /// What the bucket is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,
@@ -67,7 +67,7 @@ pub struct Encryption {
 }
 
 /// A lifecycle rule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Rule {
     /// ID.
     pub id: String,

@@ -12,7 +12,7 @@ use crate::model::owner::Tags;
 pub use compare::assess;
 
 /// What the crawler is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,

@@ -10,7 +10,7 @@ use crate::model::owner::Tags;
 mod tests;
 
 /// What the database is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,

@@ -11,7 +11,7 @@ use crate::model::topology::Id;
 pub use assess::{assess, removal};
 
 /// What the key is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Alias, with `alias/` in front.
     pub alias: String,

@@ -13,7 +13,7 @@ pub const BACKUP_LOG_STREAM: &str = "BackupDelivery";
 const RETENTION_DAYS: i32 = 30;
 
 /// What the log group is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,

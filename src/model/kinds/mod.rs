@@ -22,10 +22,11 @@ use jiff::SignedDuration;
 
 use super::lake::{Consent, Facts, Lake};
 use super::owner::{Owner, Tags};
+use super::policy::equivalent;
 use super::topology::Id;
 
 /// What a resource is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 #[expect(missing_docs, reason = "the kinds")]
 pub enum Desired {
     Key(key::Desired),
@@ -253,6 +254,31 @@ pub fn removal(lake: &Lake, live: &Observed, cx: &Circumstances) -> Assessment {
         Observed::Crawler(live) => crawler::removal(live, cx),
         Observed::Workgroup(live) => workgroup::removal(live, cx),
         Observed::Function(live) => function::removal(live, cx),
+    }
+}
+
+/// Writes policies that say what is declared, in other words, in the declared words: they are then compared once a
+/// sight, not in every plan.
+pub fn recognize(live: &mut Observed, desired: &Desired) {
+    let same = |have: &mut String, want: &String| {
+        if equivalent(want, have) {
+            have.clone_from(want);
+        }
+    };
+    match (live, desired) {
+        (Observed::Key(live), Desired::Key(desired)) => same(&mut live.policy, &desired.policy),
+        (Observed::Bucket(live), Desired::Bucket(desired)) => {
+            live.policy
+                .iter_mut()
+                .for_each(|have| same(have, &desired.policy));
+        }
+        (Observed::Role(live), Desired::Role(desired)) => {
+            same(&mut live.trust, &desired.trust);
+            live.policy
+                .iter_mut()
+                .for_each(|have| same(have, &desired.policy));
+        }
+        _ => {}
     }
 }
 

@@ -16,7 +16,7 @@ pub use declare::{desired, target};
 const POLICY_NAME: &str = "datalake-operator";
 
 /// What the role is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,

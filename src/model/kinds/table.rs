@@ -12,7 +12,7 @@ pub use compare::assess;
 pub use declare::desired;
 
 /// What the table is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Database.
     pub database: String,
@@ -35,7 +35,7 @@ pub struct Observed {
 ///
 /// What Glue can hold besides these fields makes no sense on an external Parquet or ORC table by name (views,
 /// skew, a reference to a schema registry) and is not sent back.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]
 pub struct TableInput {
     /// Name.
     pub name: String,
@@ -80,7 +80,7 @@ pub struct TableInput {
 }
 
 /// A column as Glue stores it.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]
 pub struct Column {
     /// Name.
     pub name: String,

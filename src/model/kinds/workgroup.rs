@@ -10,7 +10,7 @@ use crate::model::owner::Tags;
 mod tests;
 
 /// What the workgroup is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Desired {
 }
 
 /// What is declared of a workgroup's configuration; everything else that it can hold is left alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Configuration {
     /// `s3://…/`
     pub output_location: String,

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Planned, Step, Verb, Work, digest};
+use super::{Planned, Step, Verb, Work};
 use crate::api::DriftPolicy;
 use crate::api::vocabulary::reasons;
 use crate::model::fault::Fault;
@@ -28,10 +28,12 @@ pub(super) struct Asking<'a> {
     pub id: Id,
     pub wish: Wish,
     pub desired: Option<&'a Desired>,
+    /// Of `desired`.
+    pub digest: Option<String>,
 }
 
 impl Asking<'_> {
-    pub fn planned(&self) -> Planned {
+    pub fn planned(self) -> Planned {
         let live = match self.snapshot.get(&self.id) {
             Some(Sight::Present(live)) => Some(live.as_ref()),
             _ => None,
@@ -41,7 +43,7 @@ impl Asking<'_> {
             wish: self.wish,
             step: self.step(),
             exists: ours,
-            digest: self.desired.map(digest),
+            digest: self.digest,
         }
     }
 
@@ -129,7 +131,7 @@ impl Asking<'_> {
         let record = &self.lake.record;
         let applied = record.applied.get(&self.id);
         let unedited = record.generation == Some(self.lake.generation);
-        let same = applied.is_some() && (unedited || applied == self.desired.map(digest).as_ref());
+        let same = applied.is_some() && (unedited || applied == self.digest.as_ref());
         if same { Cause::Drift } else { Cause::Edit }
     }
 

@@ -3,8 +3,6 @@
 //! AWS returns a document re-ordered, with lists of one as scalars and accounts as ARNs; comparing text
 //! would rewrite it for ever.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use crate::model::arn::{AccountId, Arn};
@@ -19,41 +17,44 @@ use crate::model::arn::{AccountId, Arn};
 ///
 /// Text that is not JSON equals only itself.
 pub fn equivalent(a: &str, b: &str) -> bool {
-    // What AWS returns is mostly what it was sent, and this is compared in every pass.
-    a == b || parse(a).zip(parse(b)).is_some_and(|(a, b)| same(&a, &b))
+    // What AWS returns is mostly what it was sent.
+    a == b || meaning(a).zip(meaning(b)).is_some_and(|(a, b)| a == b)
 }
 
-fn parse(text: &str) -> Option<Value> {
+/// The one form that all documents of one meaning share.
+fn meaning(text: &str) -> Option<Value> {
     if text.trim().is_empty() {
-        return Some(Value::Object(Map::new()));
+        return Some(document(Map::new()));
     }
-    serde_json::from_str(text).ok()
-}
-
-fn same(a: &Value, b: &Value) -> bool {
-    let (a, b) = (unwrap(a), unwrap(b));
-    let (Value::Object(a), Value::Object(b)) = (a, b) else {
-        return a == b;
-    };
-    let rest = |document: &Map<String, Value>| {
-        let mut rest = document.clone();
-        rest.remove("Statement");
-        rest.retain(|_, value| !is_nothing(value));
-        rest
-    };
-    let (left, right) = (statements(a), statements(b));
-    rest(a) == rest(b)
-        && left.iter().all(|statement| right.contains(statement))
-        && right.iter().all(|statement| left.contains(statement))
-}
-
-/// The document itself, where it is the one element of a list.
-fn unwrap(document: &Value) -> &Value {
-    static NONE: Value = Value::Null;
-    match document {
-        Value::Array(list) if list.len() == 1 => list.first().unwrap_or(&NONE),
+    Some(match serde_json::from_str(text).ok()? {
+        Value::Array(mut list) if list.len() == 1 => match list.remove(0) {
+            Value::Object(map) => document(map),
+            other => other,
+        },
+        Value::Object(map) => document(map),
         other => other,
+    })
+}
+
+fn document(mut map: Map<String, Value>) -> Value {
+    let statements = match map.remove("Statement") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(list)) => list,
+        Some(one) => vec![one],
+    };
+    map.retain(|_, value| !is_nothing(value));
+    let statements = in_one_order(statements.into_iter().map(statement).collect());
+    map.insert("Statement".to_owned(), statements);
+    Value::Object(map)
+}
+
+/// Values in the order of their text, each once.
+fn in_one_order(mut values: Vec<Value>) -> Value {
+    if values.len() > 1 {
+        values.sort_by_cached_key(Value::to_string);
+        values.dedup();
     }
+    Value::Array(values)
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -66,83 +67,83 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-fn statements(document: &Map<String, Value>) -> Vec<Value> {
-    match document.get("Statement") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(list)) => list.iter().map(statement).collect(),
-        Some(one) => vec![statement(one)],
-    }
-}
-
 /// A statement in the one form that all that mean the same share.
-fn statement(value: &Value) -> Value {
-    let Value::Object(map) = value else {
-        return value.clone();
+fn statement(value: Value) -> Value {
+    let Value::Object(mut map) = value else {
+        return value;
     };
-    let canonical = map.iter().map(|(key, value)| {
-        let value = match key.as_str() {
-            "Effect" => lower(value),
-            "Action" | "NotAction" => set(value, &|text| text.to_ascii_lowercase()),
-            "Resource" | "NotResource" => set(value, &ToOwned::to_owned),
-            "Principal" | "NotPrincipal" => each(value, &|ids| set(ids, &principal)),
-            "Condition" => each(value, &|keys| {
-                each(keys, &|values| set(values, &ToOwned::to_owned))
-            }),
-            _ => value.clone(),
+    for (key, value) in &mut map {
+        let given = value.take();
+        *value = match key.as_str() {
+            "Effect" => lower(given),
+            "Action" | "NotAction" => set(given, |text| text.to_ascii_lowercase()),
+            "Resource" | "NotResource" => set(given, |text| text),
+            "Principal" | "NotPrincipal" => each(given, |ids| set(ids, principal)),
+            "Condition" => each(given, |keys| each(keys, |values| set(values, |text| text))),
+            _ => given,
         };
-        (key.clone(), value)
-    });
-    Value::Object(canonical.filter(|(_, value)| !is_nothing(value)).collect())
+    }
+    map.retain(|_, value| !is_nothing(value));
+    Value::Object(map)
 }
 
 /// Applies a rule to each member of an object; members that come to nothing are left out. What is no
 /// object stays as it is.
-fn each(value: &Value, rule: &dyn Fn(&Value) -> Value) -> Value {
-    let Value::Object(map) = value else {
-        return value.clone();
+fn each(value: Value, rule: impl Fn(Value) -> Value) -> Value {
+    let Value::Object(mut map) = value else {
+        return value;
     };
-    let members = map.iter().map(|(key, value)| (key.clone(), rule(value)));
-    Value::Object(members.filter(|(_, value)| !is_nothing(value)).collect())
+    for value in map.values_mut() {
+        *value = rule(value.take());
+    }
+    map.retain(|_, value| !is_nothing(value));
+    Value::Object(map)
 }
 
 /// A scalar or a list as a list in one order, without repetitions. A list that holds lists or objects is
 /// no list of a policy and stays as it is.
-fn set(value: &Value, rule: &dyn Fn(&str) -> String) -> Value {
+fn set(value: Value, rule: impl Fn(String) -> String) -> Value {
     let items = match value {
-        Value::Array(items) => items.as_slice(),
-        one => std::slice::from_ref(one),
+        Value::Array(items) => items,
+        Value::Object(_) => return value,
+        one => vec![one],
     };
-    let texts: Option<BTreeSet<String>> = items
+    if items
         .iter()
-        .filter(|item| !item.is_null())
-        .map(|item| match item {
+        .any(|item| matches!(item, Value::Array(_) | Value::Object(_)))
+    {
+        return Value::Array(items);
+    }
+    let mut texts: Vec<String> = items
+        .into_iter()
+        .filter_map(|item| match item {
             Value::String(text) => Some(rule(text)),
             Value::Bool(flag) => Some(flag.to_string()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         })
         .collect();
-    texts.map_or_else(
-        || value.clone(),
-        |texts| texts.into_iter().map(Value::String).collect(),
-    )
+    texts.sort_unstable();
+    texts.dedup();
+    texts.into_iter().map(Value::String).collect()
 }
 
-fn lower(value: &Value) -> Value {
-    value
-        .as_str()
-        .map_or_else(|| value.clone(), |text| Value::String(text.to_ascii_lowercase()))
+fn lower(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.to_ascii_lowercase()),
+        other => other,
+    }
 }
 
 /// The id of an account for the ARN of its root; anything else as it is.
-fn principal(id: &str) -> String {
-    match Arn::parse(id) {
+fn principal(id: String) -> String {
+    match Arn::parse(&id) {
         Ok(arn)
             if arn.service == "iam" && arn.resource == "root" && AccountId::parse(&arn.account).is_ok() =>
         {
             arn.account
         }
-        _ => id.to_owned(),
+        _ => id,
     }
 }
 

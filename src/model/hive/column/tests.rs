@@ -85,22 +85,3 @@ fn order_alone_and_an_empty_comment_are_no_change() {
     wanted[0].comment = Some(String::new());
     assert_eq!(evolve_columns(&live, &wanted), []);
 }
-
-#[test]
-fn the_table_keeps_its_order_and_appends() {
-    let live = columns(&[("b", "int", ""), ("theirs", "date", ""), ("a", "int", "")]);
-    let wanted = columns(&[("a", "bigint", ""), ("new", "string", ""), ("b", "int", "text")]);
-    let merged = merge_order(&live, &wanted);
-    assert_eq!(
-        names(&merged),
-        ["b", "theirs", "a", "new"],
-        "nothing is dropped by being left out"
-    );
-    assert_eq!(merged[2].r#type.to_string(), "bigint", "the wanted type");
-    assert_eq!(merged[0].comment.as_deref(), Some("text"), "the wanted comment");
-    assert_eq!(
-        names(&merge_order(&[], &wanted)),
-        ["a", "new", "b"],
-        "a new table has the declared order"
-    );
-}

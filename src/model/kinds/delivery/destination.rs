@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// The extended S3 destination. Empty strings and `None` stand for what AWS left out; the model fills in its
 /// defaults.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Hash)]
 pub struct Destination {
     /// `RoleARN`.
     pub role_arn: String,
@@ -35,7 +35,7 @@ pub struct Destination {
 }
 
 /// `DataFormatConversionConfiguration`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Conversion {
     /// How the JSON is read.
     pub deserializer: Deserializer,
@@ -46,7 +46,7 @@ pub struct Conversion {
 }
 
 /// `InputFormatConfiguration.Deserializer`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub enum Deserializer {
     /// `OpenXJsonSerDe`: column name to JSON key.
     OpenX {
@@ -64,7 +64,7 @@ pub enum Deserializer {
 }
 
 /// `OutputFormatConfiguration.Serializer`; `None` where AWS omitted a default.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "named as in the Firehose API reference")]
 pub enum Serializer {
     Parquet { compression: Option<String> },
@@ -73,7 +73,7 @@ pub enum Serializer {
 }
 
 /// `SchemaConfiguration`; `None` where AWS omitted it.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]
 #[expect(missing_docs, reason = "named as in the Firehose API reference")]
 pub struct SchemaSource {
     pub role_arn: String,

@@ -12,7 +12,7 @@ pub use declare::desired;
 pub use destination::{Conversion, Deserializer, Destination, SchemaSource, Serializer};
 
 /// What the delivery stream is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,

@@ -12,7 +12,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 const SOURCE: &str = include_str!("index.js");
 
 /// A zip and the base64 SHA-256 that AWS calls `CodeSha256`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Code {
     /// The archive.
     pub zip: Vec<u8>,

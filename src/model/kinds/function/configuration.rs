@@ -4,7 +4,7 @@ use crate::model::kinds::Difference;
 use crate::model::owner::Tags;
 
 /// What is declared of a function's configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Hash)]
 #[expect(missing_docs, reason = "named as in the Lambda API reference")]
 pub struct Configuration {
     pub description: String,

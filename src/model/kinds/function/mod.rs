@@ -11,7 +11,7 @@ pub use code::Code;
 pub use configuration::Configuration;
 
 /// What the function is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,

@@ -1,4 +1,5 @@
 use super::super::testing::{changes, differences, operations, refusal, waits_for};
+use super::super::{Desired as AnyDesired, Observed as AnyObserved, recognize};
 use super::*;
 use crate::model::lake::Facts;
 use crate::model::testing::{edit, facts, lake};
@@ -223,4 +224,24 @@ fn a_role_is_removed_with_its_own_policy_and_never_with_those_of_others() {
         assert_eq!(refusal.reason, reasons::FOREIGN_POLICIES);
         assert!(refusal.message.contains("theirs"), "{}", refusal.message);
     }
+}
+
+#[test]
+fn policies_that_say_what_is_declared_are_noted_in_the_declared_words_and_others_as_they_are() {
+    let desired = of(Id::DeliveryRole);
+    let spread = |text: &str| text.replace("\":", "\" : ");
+    let mut seen = AnyObserved::Role(Observed {
+        trust: spread(&desired.trust),
+        policy: Some(spread(&desired.policy).replace("s3:PutObject", "s3:GetObject")),
+        ..live(&desired)
+    });
+    let AnyObserved::Role(before) = seen.clone() else {
+        unreachable!("a role was put in")
+    };
+    recognize(&mut seen, &AnyDesired::Role(desired.clone()));
+    let expected = Observed {
+        trust: desired.trust,
+        ..before
+    };
+    assert_eq!(seen, AnyObserved::Role(expected));
 }

@@ -8,7 +8,7 @@ use crate::model::lake::{Facts, Lake};
 use crate::model::owner::Tags;
 
 /// What the stream is to be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
     /// Name.
     pub name: String,
