@@ -59,7 +59,7 @@ prove-mends: ## See each of these tests fail on the emulator as it is published
 
 .PHONY: bench
 bench: ## Plan, AWS calls, seconds to Ready, memory, size: figures beside their goals (some 20 minutes the first time)
-	cargo build --release --workspace --bins --locked
+	cargo build --release --workspace --bin datalake-operator --bin datalake-stand --locked
 	cargo build --release --workspace --bin bench-plan --features datalake-operator/sim --locked
 	@bin=$${CARGO_TARGET_DIR:-target}/release; $$($$bin/datalake-stand which python) deploy/local/bench.py $$bin $(LAKES)
 

@@ -9,10 +9,6 @@ fn columns(texts: &[(&str, &str, &str)]) -> Vec<Column> {
     texts.iter().map(column).collect()
 }
 
-fn names(columns: &[Column]) -> Vec<&str> {
-    columns.iter().map(|column| column.name.as_str()).collect()
-}
-
 #[test]
 fn names_that_athena_takes_pass() {
     for name in ["a", "event", "event_2", &"a".repeat(255)] {
