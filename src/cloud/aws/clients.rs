@@ -9,6 +9,8 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_smithy_http_client::Builder as HttpClientBuilder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -55,7 +57,12 @@ impl Aws {
     /// # Panics
     /// Never: the application's name has only characters that the SDK allows.
     pub async fn from_env(meter: Meter) -> Self {
+        // Else each client of each service has connections and root certificates of its own.
+        let http = HttpClientBuilder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .build_https();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .http_client(http)
             .retry_config(RetryConfig::standard().with_max_attempts(2))
             .timeout_config(
                 TimeoutConfig::builder()
