@@ -212,7 +212,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::table;
+    use super::super::kinds::{bucket, table};
     use super::*;
 
     #[test]
@@ -229,6 +229,19 @@ mod tests {
         memory.wrote(Id::Table, update("1"), now);
         assert!(memory.recently(Id::Table, &update("2")));
         assert!(!memory.recently(Id::Database, &update("2")));
+    }
+
+    #[test]
+    fn a_page_of_objects_that_was_deleted_is_not_remembered() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let page = Change::Bucket(bucket::Change::DeleteObjects {
+            bucket: "b".into(),
+            objects: Vec::new(),
+        });
+        let mut memory = Memory::default();
+        memory.wrote(Id::LakeBucket, page, now);
+        assert_eq!(memory.writes, []);
+        assert_eq!(memory.written.get(&Id::LakeBucket), Some(&now));
     }
 
     #[test]

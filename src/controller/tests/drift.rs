@@ -183,6 +183,22 @@ fn under_report_an_edit_is_applied_and_drift_elsewhere_is_not() {
 }
 
 #[test]
+fn under_report_drift_is_drift_also_after_an_operator_that_digests_otherwise() {
+    let mut stage = Stage::ready(json!({"driftPolicy": "Report"}));
+    for resource in &mut stage.object.status.as_mut().unwrap().resources {
+        resource.applied = Some("0123456789abcdef".into());
+    }
+    stage.restart();
+    let arn = stage.arn(Id::RawBucket);
+    stage
+        .sim
+        .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.policy = None);
+    stage.next_looks();
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", stage.story());
+    assert_eq!(stage.condition("DriftDetected").0, "True");
+}
+
+#[test]
 fn under_report_a_lake_comes_up_and_without_a_record_only_what_is_missing_is_made() {
     let mut stage = Stage::new(json!({"driftPolicy": "Report"}));
     stage.settle();

@@ -250,3 +250,25 @@ fn an_object_without_any_region_can_be_deleted_under_every_policy() {
         stage.condition("Ready")
     );
 }
+
+#[test]
+fn a_delivery_stream_that_gets_a_name_after_its_log_group_was_made_keeps_the_log_group() {
+    let mut stage = Stage::new(json!({}));
+    stage.sim.fault(Rule::every(
+        "firehose",
+        "CreateDeliveryStream",
+        Fault::Refuse(Refused::new(400, "LimitExceededException", "50 delivery streams")),
+    ));
+    stage.settle();
+    let made = stage.lake().names.log_group;
+    stage.sim.calm();
+    stage.edit(json!({"names": {"deliveryStream": "example-delivery"}}));
+    stage.settle();
+    assert!(stage.is_ready(), "{:?}", stage.condition("Ready"));
+    assert_eq!(stage.lake().names.log_group, made);
+    assert!(
+        stage.arn(Id::LogGroup).ends_with(&made),
+        "{}",
+        stage.arn(Id::LogGroup)
+    );
+}
