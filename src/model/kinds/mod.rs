@@ -257,8 +257,8 @@ pub fn removal(lake: &Lake, live: &Observed, cx: &Circumstances) -> Assessment {
     }
 }
 
-/// Writes policies that say what is declared, in other words, in the declared words: they are then compared once a
-/// sight, not in every plan.
+/// Writes policies and destinations that say what is declared, in other words, in the declared words: they are then
+/// compared once a sight, not in every plan.
 pub fn recognize(live: &mut Observed, desired: &Desired) {
     let same = |have: &mut String, want: &String| {
         if equivalent(want, have) {
@@ -267,6 +267,7 @@ pub fn recognize(live: &mut Observed, desired: &Desired) {
     };
     match (live, desired) {
         (Observed::Key(live), Desired::Key(desired)) => same(&mut live.policy, &desired.policy),
+        (Observed::Delivery(live), Desired::Delivery(desired)) => delivery::recognize(live, desired),
         (Observed::Bucket(live), Desired::Bucket(desired)) => {
             live.policy
                 .iter_mut()

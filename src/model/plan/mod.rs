@@ -5,10 +5,9 @@ mod looks;
 mod step;
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::arn::KeyArn;
 use super::fault::Fault;
@@ -160,29 +159,12 @@ fn facts(lake: &Lake, snapshot: &Snapshot) -> Facts {
     }
 }
 
-/// Digest of what is declared of a resource: 16 hexadecimal characters. Another version of the operator may digest the
-/// same otherwise.
+/// Digest of what is declared of a resource: 16 hexadecimal characters, the same in every process of one build. Another
+/// build of the operator may digest the same otherwise.
 pub fn digest(desired: &Desired) -> String {
-    let mut fields = Fields(Sha256::new());
-    desired.hash(&mut fields);
-    let mut text = data_encoding::HEXLOWER.encode(&fields.0.finalize());
-    text.truncate(16);
-    text
-}
-
-/// Takes each field of a value into a cryptographic digest: unlike the standard library's hashes, it is to be the same
-/// in the next process.
-struct Fields(Sha256);
-
-impl Hasher for Fields {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// Not asked for: the digest is longer.
-    fn finish(&self) -> u64 {
-        0
-    }
+    let mut hasher = DefaultHasher::new();
+    desired.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 impl Work {

@@ -12,6 +12,9 @@ type Members = BTreeMap<String, String>;
 
 /// Every member that differs; none where the two mean the same.
 pub(super) fn differences(want: &Destination, have: &Destination) -> Vec<Difference> {
+    if want == have {
+        return Vec::new();
+    }
     let place = want.conversion.as_ref().map(|conversion| &conversion.schema);
     let (want, have) = (members("", want, place), members("", have, place));
     let both = want

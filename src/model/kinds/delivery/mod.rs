@@ -142,6 +142,15 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     apply(changes, differences)
 }
 
+/// Takes a destination that means what is declared in the declared words.
+pub(super) fn recognize(live: &mut Observed, desired: &Desired) {
+    if let Some(have) = &mut live.destination
+        && meaning::differences(&desired.destination, have).is_empty()
+    {
+        have.clone_from(&desired.destination);
+    }
+}
+
 /// What is to be done so that it is gone.
 pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
     match live.status.as_str() {

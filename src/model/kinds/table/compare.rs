@@ -139,7 +139,8 @@ fn differences(want: &TableInput, live: &TableInput) -> Vec<Difference> {
 /// Notes each key whose value changes from `live` to `after`.
 fn note_keys(found: &mut Vec<Difference>, what: &str, after: &Tags, live: &Tags) {
     let gone = live.keys().filter(|key| !after.contains_key(*key));
-    for key in after.keys().chain(gone) {
+    let differ = |key: &&String| after.get(*key) != live.get(*key);
+    for key in after.keys().chain(gone).filter(differ) {
         // A value may be empty, and that is not the same as no such key.
         let value = |tags: &Tags| {
             tags.get(key)
