@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +140,16 @@ pub struct Pinned {
     pub names: BTreeMap<String, String>,
     /// Ids of the KMS keys that were created, by resource id; recorded at once, since AWS picks them.
     pub key_ids: BTreeMap<String, String>,
+    /// The call of `CreateKey` that was begun and of which no key is known yet, by resource id; written before the call
+    /// goes out, since it can't be repeated.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub key_intents: BTreeMap<String, KeyIntent>,
+    /// Earlier such calls that were given up: a key that one of them made after all is removed when it shows.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub abandoned_key_intents: BTreeMap<String, Vec<KeyIntent>>,
+    /// Ids of KMS keys of this lake that it does not use, by the resource id of the one in their place.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub spare_keys: BTreeMap<String, Vec<String>>,
     /// ARNs of the keys that the buckets (`bucket-key`) and the stream (`stream-key`) have been encrypted with, the
     /// user's own among them: what was written under one can't be read without it.
     pub used_keys: BTreeMap<String, Vec<String>>,
@@ -152,6 +162,15 @@ pub struct Pinned {
     /// `format.type`, once the table exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+}
+
+/// A call of `CreateKey` that was begun.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
+pub struct KeyIntent {
+    /// When.
+    pub time: Time,
+    /// What the key carries in its tag `datalake-operator.io/intent`.
+    pub nonce: String,
 }
 
 impl Default for DatalakeStatus {

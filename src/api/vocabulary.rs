@@ -19,6 +19,10 @@ pub const TAG_NAMESPACE: &str = "datalake-operator.io/namespace";
 pub const TAG_NAME: &str = "datalake-operator.io/name";
 /// Tag: short hashes of the user's tag keys that were set, so that a key taken out of `tags` leaves the resource.
 pub const TAG_KEYS: &str = "datalake-operator.io/tag-keys";
+/// Tag of a key: which of the lake's resources it is, as in status.
+pub const TAG_RESOURCE: &str = "datalake-operator.io/resource";
+/// Tag of a key: which call of `CreateKey` made it.
+pub const TAG_INTENT: &str = "datalake-operator.io/intent";
 
 /// Condition types.
 pub mod conditions {
@@ -88,6 +92,8 @@ pub mod reasons {
     pub const FOREIGN_POLICIES: &str = "ForeignPolicies";
     /// Stays on AWS.
     pub const KEPT: &str = "Kept";
+    /// Another key of this lake exists that it does not use.
+    pub const SPARE_KEY: &str = "SpareKey";
     /// A key that was to be deleted was restored.
     pub const RESTORED: &str = "Restored";
     /// Was created.

@@ -1,5 +1,7 @@
 //! The Kubernetes side: which object, when, and what is written back.
 
+#[cfg(feature = "operator")]
+mod ledger;
 pub mod pass;
 #[cfg(feature = "operator")]
 mod reconcile;

@@ -8,22 +8,36 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::api::{Datalake, DeletionPolicy};
+use crate::api::{Datalake, DeletionPolicy, KeyIntent};
 use crate::cloud::World;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::{CallError, Class, classify};
-use crate::model::kinds::{self, target};
+use crate::model::intent;
+use crate::model::kinds::{self, Change, target};
 use crate::model::lake::{self, Facts, Lake, Origin};
-use crate::model::memory::{Memory, Sight, Tempo};
+use crate::model::memory::{Memory, NewKey, Sight, Tempo};
 use crate::model::plan::{Look, Plan, Verb, Work, looks, plan};
 use crate::model::report::{self, Obstacle, Outcome, Outcomes, Verdict};
 use crate::model::topology::Id;
 
-/// Where an identity that AWS picks is written down before anything else happens.
+/// Where the one call that can't be repeated is written down, before it is made and after: `CreateKey`, whose key has
+/// no name and an id that AWS picks.
 pub trait Ledger: Sync {
-    /// A key was created for `id`.
-    fn key_created(&self, id: Id, key_id: &str) -> impl Future<Output = ()> + Send;
+    /// A key is about to be created for `id`. Refused when the object was written to since it was read.
+    fn intend(&self, id: Id, intent: &KeyIntent) -> impl Future<Output = Result<(), Overtaken>> + Send;
+
+    /// The call of this nonce made a key. Refused when another process has given the call up.
+    fn key_created(
+        &self,
+        id: Id,
+        nonce: &str,
+        key_id: &str,
+    ) -> impl Future<Output = Result<(), Overtaken>> + Send;
 }
+
+/// The record is another one than this process has read: it may not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overtaken;
 
 /// What every pass of one operator shares.
 pub struct Operator<W> {
@@ -79,6 +93,7 @@ impl<W: World> Operator<W> {
         };
         memory.forget_before(self.tempo.consistency_window, now);
         memory.forget_renamed(&lake);
+        memory.forget_keys(&lake);
         let was_ready = report::is_ready(previous, lake.generation);
         let plan = self.observe(&lake, memory, was_ready, now).await;
         // The user sees what will be made, and a record of what was begun is there, before the first write.
@@ -195,17 +210,22 @@ impl<W: World> Operator<W> {
     ) -> Outcomes {
         let works = plan
             .work()
-            .map(|(id, work)| self.carry_out(lake, id, work, ledger));
+            .map(|(id, work)| self.carry_out(lake, id, work, ledger, now));
         let mut outcomes = Outcomes::new();
         for Carried {
             id,
             done,
-            key_id,
+            intent,
+            unused,
+            made,
             error,
         } in join_all(works).await
         {
-            if let Some(key_id) = key_id {
-                memory.keys.insert(id, key_id);
+            if let Some(nonce) = unused {
+                memory.unused.insert(id, nonce);
+            }
+            if let Some(made) = made {
+                memory.keys.insert(id, made);
             }
             for change in &done {
                 memory.wrote(id, change.clone(), now);
@@ -217,26 +237,31 @@ impl<W: World> Operator<W> {
             if fault.is_none() {
                 memory.recovered(id);
             }
-            outcomes.insert(id, Outcome { done, fault });
+            outcomes.insert(id, Outcome { done, fault, intent });
         }
         outcomes
     }
 
-    async fn carry_out(&self, lake: &Lake, id: Id, work: &Work, ledger: &impl Ledger) -> Carried {
-        let mut carried = Carried {
-            id,
-            done: Vec::new(),
-            key_id: None,
-            error: None,
-        };
+    async fn carry_out(
+        &self,
+        lake: &Lake,
+        id: Id,
+        work: &Work,
+        ledger: &impl Ledger,
+        now: Timestamp,
+    ) -> Carried {
+        let mut carried = Carried::of(id);
         for change in &work.changes {
-            match self.world.apply(&lake.place, change).await {
-                Ok(made) => {
-                    if let Some(key_id) = made.key_id {
-                        ledger.key_created(id, &key_id).await;
-                        carried.key_id = Some(key_id);
-                    }
+            let result = match change.nonce() {
+                Some(nonce) => {
+                    self.create_key(lake, change, nonce, ledger, now, &mut carried)
+                        .await
                 }
+                None => self.world.apply(&lake.place, change).await.map(drop),
+            };
+            match result {
+                Ok(()) if carried.unused.is_some() => break,
+                Ok(()) => {}
                 // What was to go is gone.
                 Err(error) if work.verb == Verb::Delete && classify(&error, None).class == Class::Gone => {}
                 Err(error) => {
@@ -248,14 +273,61 @@ impl<W: World> Operator<W> {
         }
         carried
     }
+
+    /// Written down, made, and its id written down. Without the first, no call is made.
+    async fn create_key(
+        &self,
+        lake: &Lake,
+        change: &Change,
+        nonce: &str,
+        ledger: &impl Ledger,
+        now: Timestamp,
+        carried: &mut Carried,
+    ) -> Result<(), CallError> {
+        let intent = intent::begin(nonce, now);
+        if ledger.intend(carried.id, &intent).await == Err(Overtaken) {
+            carried.unused = Some(intent.nonce);
+            return Ok(());
+        }
+        carried.intent = Some(intent);
+        let answer = self.world.apply(&lake.place, change).await;
+        if answer.as_ref().is_err_and(CallError::is_refusal) {
+            carried.unused = Some(nonce.to_owned());
+        }
+        if let Some(key_id) = answer?.key_id
+            && ledger.key_created(carried.id, nonce, &key_id).await == Ok(())
+        {
+            carried.made = Some(NewKey {
+                nonce: nonce.to_owned(),
+                key_id,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// What came of the work on one resource.
 struct Carried {
     id: Id,
-    done: Vec<crate::model::kinds::Change>,
-    key_id: Option<String>,
+    done: Vec<Change>,
+    intent: Option<KeyIntent>,
+    /// Nonce of a call that was not made, or refused.
+    unused: Option<String>,
+    made: Option<NewKey>,
     error: Option<CallError>,
+}
+
+impl Carried {
+    fn of(id: Id) -> Self {
+        Self {
+            id,
+            done: Vec::new(),
+            intent: None,
+            unused: None,
+            made: None,
+            error: None,
+        }
+    }
 }
 
 /// Where an earlier pass found the lake to be.

@@ -12,13 +12,13 @@ use kube::runtime::controller::Action;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
-use super::pass::{Ledger, Operator};
+use super::ledger::StatusLedger;
+use super::pass::Operator;
+use crate::api::Datalake;
 use crate::api::vocabulary::{FINALIZER, reasons};
-use crate::api::{Datalake, DatalakeStatus};
 use crate::cloud::aws::Aws;
 use crate::model::memory::Memory;
 use crate::model::report::{self, Event, Verdict};
-use crate::model::topology::Id;
 use crate::shell::clock;
 use crate::shell::metrics::Metrics;
 
@@ -58,10 +58,9 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
         }
         (_, true) => {}
     }
-    let verdict = context.pass(&api, &object, &key).await;
-    if object.status.as_ref() != Some(&verdict.status) {
-        write_status(&api, &object, &verdict.status).await?;
-    }
+    let ledger = StatusLedger::new(&api, &object);
+    let verdict = context.pass(&ledger, &object, &key).await;
+    ledger.close(&verdict.status).await?;
     for event in &verdict.events {
         context.tell(&object, event).await;
     }
@@ -72,28 +71,6 @@ pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Res
     }
     let next = verdict.next.map(unsigned);
     Ok(next.map_or_else(Action::await_change, Action::requeue))
-}
-
-/// Writes the whole status. The record of a new key, or an edit of the user, may have come between: then the status
-/// of this pass is written on top of it, and says by `observedGeneration` what it speaks of.
-async fn write_status(
-    api: &Api<Datalake>,
-    object: &Datalake,
-    status: &DatalakeStatus,
-) -> Result<(), kube::Error> {
-    let name = object.name_any();
-    let mut target = object.clone();
-    target.status = Some(status.clone());
-    match api.replace_status(&name, &PostParams::default(), &target).await {
-        Err(kube::Error::Api(refusal)) if refusal.code == 409 => {
-            target = api.get(&name).await?;
-            target.status = Some(status.clone());
-            api.replace_status(&name, &PostParams::default(), &target)
-                .await
-                .map(drop)
-        }
-        result => result.map(drop),
-    }
 }
 
 /// What to do when Kubernetes refused something: the same again, soon.
@@ -111,12 +88,11 @@ pub(super) fn on_error(object: Arc<Datalake>, error: &kube::Error, _: Arc<Contex
 }
 
 impl Context {
-    async fn pass(&self, api: &Api<Datalake>, object: &Datalake, key: &Key) -> Verdict {
+    async fn pass(&self, ledger: &StatusLedger<'_>, object: &Datalake, key: &Key) -> Verdict {
         let memory = self.memory(key);
         let mut memory = memory.lock().await;
-        let ledger = StatusLedger { api, name: &key.1 };
         let (started, now) = (clock::instant(), clock::now());
-        let verdict = self.operator.pass(object, &mut memory, &ledger, now).await;
+        let verdict = self.operator.pass(object, &mut memory, ledger, now).await;
         self.measure(object, &verdict, started.elapsed(), now);
         verdict
     }
@@ -192,25 +168,6 @@ fn kube_event(object: &Datalake, event: &Event, now: Timestamp) -> KubeEvent {
         reporting_controller: operator(),
         reporting_instance: operator(),
         ..KubeEvent::default()
-    }
-}
-
-/// Writes key ids into the status at once.
-struct StatusLedger<'a> {
-    api: &'a Api<Datalake>,
-    name: &'a str,
-}
-
-impl Ledger for StatusLedger<'_> {
-    async fn key_created(&self, id: Id, key_id: &str) {
-        let patch = json!({"status": {"pinned": {"keyIds": {id.as_str(): key_id}}}});
-        let written = self
-            .api
-            .patch_status(self.name, &PatchParams::default(), &Patch::Merge(patch))
-            .await;
-        if let Err(error) = written {
-            tracing::warn!(%id, key_id, %error, "could not record a new key at once; its tags will find it");
-        }
     }
 }
 

@@ -19,6 +19,15 @@ pub struct CallError {
     pub status: Option<u16>,
 }
 
+impl CallError {
+    /// Whether the service answered that it won't do it: then the call had no effect. (Status 408 says that no whole
+    /// request came in time, and may come from something between.)
+    pub fn is_refusal(&self) -> bool {
+        self.status
+            .is_some_and(|status| (400..500).contains(&status) && status != 408)
+    }
+}
+
 /// A classified AWS error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

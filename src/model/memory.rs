@@ -9,6 +9,7 @@ use super::fault::{CallError, Fault, classify};
 use super::kinds::{Change, Depth, Observed};
 use super::lake::Lake;
 use super::topology::Id;
+use crate::api::KeyIntent;
 
 /// What a look at AWS saw of each resource; what is not in it has not been looked at.
 pub type Snapshot = BTreeMap<Id, Sight>;
@@ -78,8 +79,19 @@ pub struct Memory {
     pub failures: BTreeMap<Id, Failure>,
     /// When the lake last wrote to IAM or KMS, whose changes reach other services late.
     pub propagating: Option<Timestamp>,
-    /// Key ids that AWS picked, until status has them.
-    pub keys: BTreeMap<Id, String>,
+    /// Keys that were made, until status has them.
+    pub keys: BTreeMap<Id, NewKey>,
+    /// Nonces of calls of `CreateKey` that never went out, or that KMS refused: no key carries them.
+    pub unused: BTreeMap<Id, String>,
+}
+
+/// A key that this process made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewKey {
+    /// Nonce of the call.
+    pub nonce: String,
+    /// The id that AWS picked.
+    pub key_id: String,
 }
 
 /// How long things take, the same for every lake of one operator.
@@ -165,6 +177,18 @@ impl Memory {
     /// Forgets what was seen under other names: another name is another resource.
     pub fn forget_renamed(&mut self, lake: &Lake) {
         self.seen.retain(|id, seen| seen.name == lake.name(*id));
+    }
+
+    /// Forgets keys that status has by now, and those of calls that another process has given up.
+    pub fn forget_keys(&mut self, lake: &Lake) {
+        let open = |id: &Id| lake.record.intents.get(id).map(|intent| &intent.nonce);
+        self.keys.retain(|id, made| open(id) == Some(&made.nonce));
+    }
+
+    /// The call of `CreateKey` that was begun last, unless no key can have come of it.
+    pub fn begun<'a>(&self, lake: &'a Lake, id: Id) -> Option<&'a KeyIntent> {
+        let open = lake.record.intents.get(&id)?;
+        (self.unused.get(&id) != Some(&open.nonce)).then_some(open)
     }
 
     /// Forgets writes that every answer of AWS must know of by now.

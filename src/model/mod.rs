@@ -3,6 +3,7 @@
 pub mod arn;
 pub mod fault;
 pub mod hive;
+pub mod intent;
 pub mod kinds;
 pub mod lake;
 pub mod memory;

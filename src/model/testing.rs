@@ -32,6 +32,7 @@ pub(crate) fn lake() -> Lake {
         owner,
         place,
         generation: 1,
+        version: "u-1/1".into(),
         columns: Vec::new(),
         json_keys: BTreeMap::new(),
         timestamp_formats: Vec::new(),
@@ -85,5 +86,6 @@ pub(crate) fn edit(lake: &Lake) -> Circumstances<'_> {
         cause: Cause::Edit,
         consent: lake.consent,
         owner: &lake.owner,
+        nonce: "n1",
     }
 }

@@ -12,12 +12,12 @@ use crate::cloud::absent;
 use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::key::{Change, Observed, Target};
-use crate::model::owner::{Ownership, Tags};
+use crate::model::owner::Tags;
 
 const KMS: &str = "kms";
 const GONE: &[&str] = &["NotFoundException"];
 
-/// Looks at the alias, at the id of an earlier pass, then among all keys.
+/// Looks at the alias and at the ids of earlier passes, then among all keys where those tell nothing.
 pub(super) async fn observe(
     aws: &Aws,
     place: &Scope,
@@ -25,27 +25,30 @@ pub(super) async fn observe(
 ) -> Result<Option<Observed>, CallError> {
     let behind_alias = describe(aws, place, &target.alias).await?;
     let alias_target = behind_alias.as_ref().map(|key| key.key_id.clone());
-    if alias_target.is_some() && (target.known.is_none() || target.known == alias_target) {
-        return read(aws, place, target, behind_alias, alias_target).await;
-    }
-    // The alias is missing, or was pointed elsewhere.
-    let mut key = match &target.known {
-        Some(known) => describe(aws, place, known).await?,
-        None => None,
-    };
-    if let (Some(known), Some(_)) = (&key, &behind_alias) {
-        let tags = tags(aws, place, &known.key_id).await?;
-        if target.owner.judge(&tags) != Ownership::Ours {
-            key = None;
+    let mut keys = Vec::from_iter(behind_alias);
+    for id in target.named() {
+        if keys.iter().all(|key| key.key_id != id) {
+            keys.extend(describe(aws, place, id).await?);
         }
     }
-    if key.is_none() {
-        key = match behind_alias {
-            Some(other) => Some(other),
-            None => search::find(aws, place, target).await?,
-        };
+    let (mut named, mut denied) = (Vec::new(), None);
+    for key in keys {
+        match read(aws, place, target, key, alias_target.as_deref()).await {
+            Ok(key) => named.push(key),
+            // Not ours, then, unless there is no other to look at.
+            Err(error) if error.code == "AccessDeniedException" => denied = Some(error),
+            Err(error) => return Err(error),
+        }
     }
-    read(aws, place, target, key, alias_target).await
+    if let Some(error) = denied.filter(|_| named.is_empty()) {
+        return Err(error);
+    }
+    let found = if target.searches(&named) {
+        search::find(aws, place, target, alias_target.as_deref()).await?
+    } else {
+        Vec::new()
+    };
+    Ok(target.pick(named, found))
 }
 
 /// The key of an id, ARN or alias.
@@ -91,17 +94,16 @@ async fn read(
     aws: &Aws,
     place: &Scope,
     target: &Target,
-    key: Option<KeyMetadata>,
-    alias_target: Option<String>,
-) -> Result<Option<Observed>, CallError> {
-    let Some(key) = key else { return Ok(None) };
+    key: KeyMetadata,
+    alias_target: Option<&str>,
+) -> Result<Observed, CallError> {
     let (policy, rotation, tags) = try_join!(
         policy(aws, place, &key.key_id),
         rotation(aws, place, &key),
         tags(aws, place, &key.key_id),
     )?;
     let arn = key.arn.unwrap_or_default();
-    Ok(Some(Observed {
+    Ok(Observed {
         arn: KeyArn::parse(&arn).map_err(|error| CallError {
             service: KMS,
             operation: "DescribeKey",
@@ -117,8 +119,10 @@ async fn read(
         policy,
         tags,
         alias: target.alias.clone(),
-        alias_target,
-    }))
+        alias_target: alias_target.map(str::to_owned),
+        aliases: Vec::new(),
+        others: Vec::new(),
+    })
 }
 
 /// Without the SDK's retries: the call has no idempotency token, and a second try would make a second key.

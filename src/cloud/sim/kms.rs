@@ -148,6 +148,8 @@ fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags
         tags: tags.clone(),
         alias: String::new(),
         alias_target: None,
+        aliases: Vec::new(),
+        others: Vec::new(),
     };
     cloud.keys.write(cloud.now, &arn, Key { seen });
     Ok(Done { key_id: Some(id) })

@@ -272,6 +272,9 @@ fn every_key_is_another_and_only_its_date_removes_one() {
         let target = key::Target {
             id: Id::BucketKey,
             alias: alias(),
+            siblings_alias: "alias/other".into(),
+            spare: Vec::new(),
+            search: false,
             known: known.map(str::to_owned),
             owner: Owner {
                 cluster: "c".into(),

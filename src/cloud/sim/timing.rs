@@ -29,6 +29,8 @@ pub struct Timing {
     pub iam_propagation: SignedDuration,
     /// How far KMS lags behind, in reads and in whether a key exists.
     pub kms_lag: SignedDuration,
+    /// How far lists of keys and aliases lag behind.
+    pub kms_list_lag: SignedDuration,
     /// How far reads of a bucket's sub-resources lag behind.
     pub s3_lag: SignedDuration,
     /// How long after its deletion a bucket's name is not available.
@@ -74,6 +76,7 @@ impl Timing {
             iam_lag: zero,
             iam_propagation: zero,
             kms_lag: zero,
+            kms_list_lag: zero,
             s3_lag: zero,
             bucket_name_held: zero,
             flapping: false,
@@ -88,6 +91,7 @@ impl Timing {
             iam_lag: seconds(5),
             iam_propagation: seconds(15),
             kms_lag: seconds(10),
+            kms_list_lag: seconds(120),
             s3_lag: seconds(60),
             bucket_name_held: seconds(90),
             flapping: true,

@@ -4,6 +4,8 @@ mod book;
 mod deletion;
 mod drift;
 mod histories;
+mod keys;
 mod life;
 mod refusals;
+mod server;
 mod stage;

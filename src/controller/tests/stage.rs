@@ -1,14 +1,13 @@
 //! One lake in a simulated AWS, as its user and the operator live through it.
 
-use std::sync::Mutex;
-
 use futures::executor::block_on;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::server::{Death, Server, put, touch};
 use crate::api::Datalake;
 use crate::cloud::sim::{Call, Fault, Rule, Sim};
-use crate::controller::pass::{Ledger, Operator};
+use crate::controller::pass::Operator;
 use crate::model::arn::{AccountId, Region};
 use crate::model::lake::{self, Lake, Origin};
 use crate::model::memory::{Memory, Tempo};
@@ -25,15 +24,8 @@ pub(super) struct Stage {
     pub events: Vec<Event>,
     /// Set when the finalizer is gone.
     pub released: bool,
-}
-
-#[derive(Default)]
-struct Notes(Mutex<Vec<(Id, String)>>);
-
-impl Ledger for Notes {
-    async fn key_created(&self, id: Id, key_id: &str) {
-        self.0.lock().unwrap().push((id, key_id.to_owned()));
-    }
+    /// When the process dies of a write to status.
+    pub death: Option<Death>,
 }
 
 pub(super) fn account() -> AccountId {
@@ -62,7 +54,7 @@ pub(super) fn datalake(extra: Value) -> Datalake {
     merge(&mut spec, extra);
     let object = json!({
         "apiVersion": "datalake-operator.io/v1alpha1", "kind": "Datalake",
-        "metadata": {"name": "staff-events", "namespace": "analytics", "generation": 1, "uid": "u-1"},
+        "metadata": {"name": "staff-events", "namespace": "analytics", "generation": 1, "uid": "u-1", "resourceVersion": "1"},
         "spec": spec,
     });
     serde_json::from_value(object).unwrap()
@@ -102,6 +94,7 @@ impl Stage {
             memory: Memory::default(),
             events: Vec::new(),
             released: false,
+            death: None,
         }
     }
 
@@ -117,28 +110,44 @@ impl Stage {
 
     /// One pass, with what Kubernetes does of its verdict.
     pub fn pass(&mut self) -> Verdict {
-        let notes = Notes::default();
-        let now = self.sim.now();
-        let verdict = block_on(self.operator.pass(&self.object, &mut self.memory, &notes, now));
-        self.object.status = Some(verdict.status.clone());
+        let verdict = self.survived().expect("nobody dies here");
         self.events.extend(verdict.events.clone());
         self.released |= verdict.released;
+        verdict
+    }
+
+    /// One pass; `None`: the process died in it, and another takes its place.
+    fn survived(&mut self) -> Option<Verdict> {
+        let server = Server::new(&self.sim, &self.object, &self.object, self.death);
+        let now = self.sim.now();
+        let life = self.operator.pass(&self.object, &mut self.memory, &server, now);
+        let verdict = block_on(self.sim.survive(life));
+        (self.object, self.death) = server.end();
+        match &verdict {
+            Some(verdict) => put(&mut self.object, verdict.status.clone()),
+            None => self.restart(),
+        }
         verdict
     }
 
     /// The process dies right after the `k`-th write from now was carried out, and another takes its place.
     pub fn crash_after_write(&mut self, k: usize) {
         self.sim.fault(Rule::write(k, Fault::CrashAfter));
+        assert!(self.dies(), "there was no write {k}");
+    }
+
+    /// Passes until the process dies; whether it does before there is nothing left to do.
+    pub fn dies(&mut self) -> bool {
         for _ in 0..200 {
-            let notes = Notes::default();
-            let now = self.sim.now();
-            let life = self.operator.pass(&self.object, &mut self.memory, &notes, now);
-            let Some(verdict) = block_on(self.sim.survive(life)) else {
-                self.note(&notes);
-                self.restart();
-                return;
+            let Some(verdict) = self.survived() else {
+                return true;
             };
-            self.object.status = Some(verdict.status);
+            if verdict
+                .next
+                .is_none_or(|next| next >= SignedDuration::from_mins(4))
+            {
+                return false;
+            }
             self.sim.advance(
                 verdict
                     .next
@@ -146,19 +155,7 @@ impl Stage {
                     .max(SignedDuration::from_millis(10)),
             );
         }
-        panic!("there was no write {k}");
-    }
-
-    /// What was written to the status at once.
-    fn note(&mut self, notes: &Notes) {
-        for (id, key_id) in notes.0.lock().unwrap().iter() {
-            let status = self.object.status.get_or_insert_default();
-            status
-                .pinned
-                .get_or_insert_default()
-                .key_ids
-                .insert(id.to_string(), key_id.clone());
-        }
+        panic!("200 passes were not enough: {}", self.story());
     }
 
     /// Passes, each when the one before asked for it, until nothing is left to do but to look for drift.
@@ -191,6 +188,7 @@ impl Stage {
         let mut spec = serde_json::to_value(&self.object.spec).unwrap();
         merge(&mut spec, patch);
         self.object.spec = serde_json::from_value(spec).unwrap();
+        touch(&mut self.object);
         *self.object.metadata.generation.as_mut().unwrap() += 1;
     }
 
@@ -217,6 +215,8 @@ impl Stage {
         self.object.metadata.annotations = None;
         self.object.metadata.generation = Some(1);
         self.object.status = None;
+        self.object.metadata.uid = Some("u-2".into());
+        touch(&mut self.object);
         self.restart();
         self.released = false;
     }

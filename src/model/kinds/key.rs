@@ -1,18 +1,23 @@
 //! A KMS key with its alias.
 
 mod assess;
+mod target;
 
+use crate::api::vocabulary as words;
 use crate::model::arn::KeyArn;
 use crate::model::lake::Lake;
-use crate::model::owner::{Owner, Tags};
+use crate::model::owner::Tags;
 use crate::model::policy::documents;
 use crate::model::topology::Id;
 
 pub use assess::{assess, removal};
+pub use target::{Target, target};
 
 /// What the key is to be.
 #[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Desired {
+    /// Which of the two.
+    pub id: Id,
     /// Alias, with `alias/` in front.
     pub alias: String,
     /// Description, at most 8192 characters.
@@ -44,21 +49,17 @@ pub struct Observed {
     pub alias: String,
     /// Key id that this alias names; `None`: there is no such alias.
     pub alias_target: Option<String>,
+    /// Every alias that names it, where all keys were searched.
+    pub aliases: Vec<String>,
+    /// Other keys of this lake for the same use, not pending deletion. They have no others themselves.
+    pub others: Vec<Observed>,
 }
 
-/// Where to look: at the alias, at the id of an earlier pass, else among all keys by the owner's tags and description.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Target {
-    /// Which of the two.
-    pub id: Id,
-    /// Alias, with `alias/` in front.
-    pub alias: String,
-    /// Key id that an earlier pass recorded.
-    pub known: Option<String>,
-    /// Whose tags to search for.
-    pub owner: Owner,
-    /// The description, which tells the lake's two keys apart in the search.
-    pub description: String,
+impl Observed {
+    /// Which call of `CreateKey` made it; `None` for a key from before there were such tags.
+    pub fn nonce(&self) -> Option<&str> {
+        self.tags.get(words::TAG_INTENT).map(String::as_str)
+    }
 }
 
 /// One call.
@@ -116,6 +117,14 @@ pub enum Change {
 }
 
 impl Change {
+    /// The nonce of a creation.
+    pub fn nonce(&self) -> Option<&str> {
+        match self {
+            Change::CreateKey { tags, .. } => tags.get(words::TAG_INTENT).map(String::as_str),
+            _ => None,
+        }
+    }
+
     /// The operation, as in the API reference.
     pub fn operation(&self) -> &'static str {
         match self {
@@ -138,31 +147,13 @@ impl Change {
 
 /// What the key is to be.
 pub fn desired(lake: &Lake, id: Id) -> Desired {
-    let Target {
-        alias, description, ..
-    } = target(lake, id);
     Desired {
-        alias,
-        description,
+        id,
+        alias: target::alias(lake, id).to_owned(),
+        description: target::description(&lake.owner, id),
         rotation: lake.rotation,
         policy: documents::key(&lake.place).to_string(),
         tags: lake.tags.clone(),
-    }
-}
-
-/// Where to look for it.
-pub fn target(lake: &Lake, id: Id) -> Target {
-    let (alias, of) = match id {
-        Id::StreamKey => (&lake.names.stream_key_alias, "Stream"),
-        _ => (&lake.names.bucket_key_alias, "Bucket"),
-    };
-    let Owner { namespace, name, .. } = &lake.owner;
-    Target {
-        id,
-        alias: alias.clone(),
-        known: lake.record.keys.get(&id).cloned(),
-        owner: lake.owner.clone(),
-        description: format!("{of} key of data lake {namespace}/{name}"),
     }
 }
 

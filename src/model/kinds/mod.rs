@@ -24,6 +24,7 @@ use super::lake::{Consent, Facts, Lake};
 use super::owner::{Owner, Tags};
 use super::policy::equivalent;
 use super::topology::Id;
+use crate::api::vocabulary as words;
 
 /// What a resource is to be.
 #[derive(Clone, Debug, PartialEq, Hash)]
@@ -162,6 +163,8 @@ pub struct Circumstances<'a> {
     pub consent: Consent,
     /// Whose the resource is to be.
     pub owner: &'a Owner,
+    /// What a key that is created now is told by.
+    pub nonce: &'a str,
 }
 
 impl Assessment {
@@ -352,13 +355,22 @@ impl Observed {
 }
 
 impl Change {
-    /// The call without its version token: what it would bring about, whatever it was read from.
+    /// The nonce of a call that can't be repeated.
+    pub fn nonce(&self) -> Option<&str> {
+        match self {
+            Change::Key(change) => change.nonce(),
+            _ => None,
+        }
+    }
+
+    /// The call without its version token and nonce: what it would bring about, whatever it was read from.
     #[must_use]
     pub fn versionless(&self) -> Self {
         let mut change = self.clone();
         match &mut change {
             Change::Table(table::Change::UpdateTable { version, .. }) => *version = None,
             Change::Delivery(delivery::Change::UpdateDestination { version, .. }) => version.clear(),
+            Change::Key(key::Change::CreateKey { tags, .. }) => drop(tags.remove(words::TAG_INTENT)),
             _ => {}
         }
         change

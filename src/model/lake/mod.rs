@@ -10,6 +10,7 @@ use super::hive;
 use super::names::Names;
 use super::owner::{Owner, Tags};
 use super::topology::Id;
+use crate::api::KeyIntent;
 pub use check::{SpecFault, faults};
 pub use resolve::{Origin, contradictions, region, resolve};
 
@@ -37,6 +38,8 @@ pub struct Lake {
     pub names: Names,
     /// `metadata.generation`.
     pub generation: i64,
+    /// Uid and resource version of the object as it was read: another after each write of it.
+    pub version: String,
     /// Columns in the order of the spec, types parsed.
     pub columns: Vec<hive::Column>,
     /// JSON key by column name, where they differ.
@@ -113,10 +116,29 @@ pub struct Record {
     pub unfinished: BTreeSet<Id>,
     /// Key ids that earlier passes recorded.
     pub keys: BTreeMap<Id, String>,
+    /// Calls of `CreateKey` that were begun and of which no key is known yet.
+    pub intents: BTreeMap<Id, KeyIntent>,
+    /// Earlier ones that were given up.
+    pub abandoned: BTreeMap<Id, Vec<KeyIntent>>,
+    /// Ids of other keys of this lake that earlier passes saw.
+    pub spare_keys: BTreeMap<Id, Vec<String>>,
     /// Every key that the buckets or the stream were encrypted with, the user's own among them.
     pub used_keys: BTreeMap<Id, Vec<KeyArn>>,
     /// The generation that was last applied in full.
     pub generation: Option<i64>,
+}
+
+impl Record {
+    /// Whether a call of `CreateKey` was begun of whose key nothing is known.
+    pub fn has_begun(&self, id: Id) -> bool {
+        self.begun(id).next().is_some()
+    }
+
+    /// The calls of `CreateKey` of whose keys nothing is known.
+    pub fn begun(&self, id: Id) -> impl Iterator<Item = &KeyIntent> {
+        let abandoned = self.abandoned.get(&id).into_iter().flatten();
+        self.intents.get(&id).into_iter().chain(abandoned)
+    }
 }
 
 /// What the user agreed to by annotation.
@@ -142,6 +164,15 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The key in the place of one of the lake's own.
+    pub fn key(&self, id: Id) -> Option<&KeyArn> {
+        match id {
+            Id::BucketKey => self.bucket_key.as_ref(),
+            Id::StreamKey => self.stream_key.as_ref(),
+            _ => None,
+        }
+    }
+
     /// What whoever reads the buckets needs: today's key, then the former ones. `None` while there is none today.
     pub fn keys_to_read_buckets(&self) -> Option<Vec<KeyArn>> {
         let today = self.bucket_key.iter().cloned();
@@ -180,7 +211,8 @@ impl Lake {
             Id::StreamKey => self.own_stream_key.is_some(),
             _ => false,
         };
-        if own_key && !self.record.keys.contains_key(&id) {
+        let recorded = self.record.keys.contains_key(&id);
+        if own_key && !recorded && !self.record.has_begun(id) {
             return Wish::NotOurs;
         }
         let stays = match self.leaving {
@@ -188,9 +220,9 @@ impl Lake {
             Some(DeletionPolicy::RetainData) => id.holds_data(),
             Some(DeletionPolicy::Delete) => false,
             // A bucket or stream has used it: what it encrypted can't be read without it.
-            None => own_key,
+            None => own_key && recorded,
         };
-        let wanted = self.leaving.is_none() && self.part_is_on(id);
+        let wanted = self.leaving.is_none() && self.part_is_on(id) && !own_key;
         match (stays, wanted) {
             (true, _) => Wish::Kept,
             (false, true) => Wish::Wanted,

@@ -69,6 +69,7 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
     Ok(Lake {
         names,
         generation: object.metadata.generation.unwrap_or_default(),
+        version: version(object),
         columns: columns(object),
         json_keys: json_keys(object),
         timestamp_formats: spec.schema.timestamp_formats.clone(),
@@ -108,6 +109,12 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         place: place.clone(),
         owner,
     })
+}
+
+fn version(object: &Datalake) -> String {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let metadata = &object.metadata;
+    format!("{}/{}", text(&metadata.uid), text(&metadata.resource_version))
 }
 
 fn columns(object: &Datalake) -> Vec<hive::Column> {
@@ -291,18 +298,24 @@ fn record(status: &DatalakeStatus) -> Record {
             unfinished.insert(id);
         }
     }
-    let keys = status.pinned.iter().flat_map(|pinned| &pinned.key_ids);
-    let keys = keys
-        .filter_map(|(id, key)| Some((id.parse().ok()?, key.clone())))
-        .collect();
+    let pinned = || status.pinned.iter();
     Record {
         generation: status.applied_generation,
         used_keys: used_keys(status),
         seen: !status.resources.is_empty(),
         applied,
         unfinished,
-        keys,
+        keys: by_id(pinned().flat_map(|pinned| &pinned.key_ids)),
+        intents: by_id(pinned().flat_map(|pinned| &pinned.key_intents)),
+        abandoned: by_id(pinned().flat_map(|pinned| &pinned.abandoned_key_intents)),
+        spare_keys: by_id(pinned().flat_map(|pinned| &pinned.spare_keys)),
     }
+}
+
+fn by_id<'a, T: Clone + 'a>(entries: impl Iterator<Item = (&'a String, &'a T)>) -> BTreeMap<Id, T> {
+    entries
+        .filter_map(|(id, value)| Some((id.parse().ok()?, value.clone())))
+        .collect()
 }
 
 fn used_keys(status: &DatalakeStatus) -> BTreeMap<Id, Vec<KeyArn>> {

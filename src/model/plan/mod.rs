@@ -1,6 +1,7 @@
 //! What is to be done now: one step a resource. Pure, total, and the same value for the pass, for status, for Events and
 //! for tests.
 
+mod keys;
 mod looks;
 mod step;
 
@@ -18,6 +19,7 @@ use super::owner::Ownership;
 use super::topology::Id;
 use crate::api::vocabulary::reasons;
 
+pub use keys::KeyStand;
 pub use looks::{Look, looks};
 
 /// What is to be done about each resource of a lake.
@@ -27,6 +29,8 @@ pub struct Plan {
     pub steps: BTreeMap<Id, Planned>,
     /// The ARNs that only AWS can tell.
     pub facts: Facts,
+    /// What was seen of the keys besides.
+    pub keys: BTreeMap<Id, KeyStand>,
 }
 
 /// What is to be done about one resource.
@@ -91,6 +95,8 @@ pub enum Verb {
 
 /// Plans one lake from what was seen and what is remembered.
 pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -> Plan {
+    let chosen = keys::chosen(lake, snapshot);
+    let snapshot = chosen.as_ref().unwrap_or(snapshot);
     let facts = facts(lake, snapshot);
     let mut steps = BTreeMap::new();
     for id in Id::ALL {
@@ -122,7 +128,11 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
         };
         steps.insert(id, planned);
     }
-    let mut plan = Plan { steps, facts };
+    let mut plan = Plan {
+        steps,
+        facts,
+        keys: keys::stands(lake, snapshot),
+    };
     plan.order();
     plan.hold();
     plan

@@ -1,23 +1,26 @@
 //! The step of one resource, before its neighbours are asked.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{Planned, Step, Verb, Work};
+use super::{Planned, Step, Verb, Work, keys};
 use crate::api::DriftPolicy;
 use crate::api::vocabulary::reasons;
 use crate::model::fault::Fault;
+use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{
-    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor,
+    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor, key,
 };
 use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Memory, Sight, Snapshot};
 use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
-/// How long a key whose id is recorded may be invisible before it counts as gone.
-const KEY_LAG: SignedDuration = SignedDuration::from_mins(5);
 /// When to look again for something that AWS may not show yet.
 const LAG_LOOK_SECONDS: i64 = 2;
+/// When to look again for a key: that takes a search through all of them.
+const KEY_LOOK_SECONDS: i64 = 10;
+/// Days until a key ends that a lost answer left: as long as KMS allows.
+const LEFTOVER_DAYS: i32 = 30;
 
 /// Everything that the step of one resource depends on.
 pub(super) struct Asking<'a> {
@@ -54,19 +57,24 @@ impl Asking<'_> {
             Some(Sight::Absent) => None,
             Some(Sight::Present(live)) => Some(live.as_ref()),
         };
-        if let Some(step) = live.and_then(|live| self.not_ours(live)) {
+        if let Some(step) = live.and_then(|live| self.not_ours(live).or_else(|| self.undecided(live))) {
             return step;
         }
+        let nonce = self.nonce();
+        let circumstances = self.circumstances(&nonce);
         let assessment = match (self.wish, live) {
-            (Wish::Gone, Some(live)) => kinds::removal(self.lake, live, &self.circumstances()),
+            (Wish::Gone, Some(live)) => kinds::removal(self.lake, live, &circumstances),
             (Wish::Gone, None) => Assessment::InSync,
             _ => match self.desired {
-                Some(desired) => kinds::assess(desired, live, &self.circumstances()),
+                Some(desired) => kinds::assess(desired, live, &circumstances),
                 None => return self.without_key(),
             },
         };
         match assessment {
-            Assessment::InSync => self.believed_gone(live).unwrap_or(Step::InSync),
+            Assessment::InSync => self
+                .believed_gone(live)
+                .or_else(|| self.leftovers(live))
+                .unwrap_or(Step::InSync),
             Assessment::Settling(wait) => Step::Wait(wait),
             Assessment::Refused(refusal) => Step::Refuse(self.refusal(refusal)),
             Assessment::Apply { changes, differences } => self.apply(live, changes, differences),
@@ -117,8 +125,16 @@ impl Asking<'_> {
         Step::Blocked(key.copied().unwrap_or(Id::BucketKey))
     }
 
-    fn circumstances(&self) -> Circumstances<'_> {
+    /// The nonce of a key that is created now: one that served in vain serves again.
+    fn nonce(&self) -> String {
+        let open = self.lake.record.intents.get(&self.id);
+        let unused = open.filter(|_| self.memory.begun(self.lake, self.id).is_none());
+        unused.map_or_else(|| intent::nonce(self.lake, self.id), |open| open.nonce.clone())
+    }
+
+    fn circumstances<'b>(&'b self, nonce: &'b str) -> Circumstances<'b> {
         Circumstances {
+            nonce,
             cause: self.cause(),
             consent: self.lake.consent,
             owner: &self.lake.owner,
@@ -142,8 +158,61 @@ impl Asking<'_> {
             .writes
             .iter()
             .any(|write| write.id == self.id && creates(&write.change));
-        (self.wish == Wish::Gone && live.is_none() && lately)
-            .then(|| Step::Wait(WaitFor::new("AWS to show what was just made", LAG_LOOK_SECONDS)))
+        if self.wish != Wish::Gone {
+            return None;
+        }
+        if live.is_none() && lately {
+            return Some(Step::Wait(WaitFor::new(
+                "AWS to show what was just made",
+                LAG_LOOK_SECONDS,
+            )));
+        }
+        let begun = self.lake.record.begun(self.id);
+        let fresh = |at: &Timestamp| *at <= self.now && self.now.duration_since(*at) < KEY_LAG;
+        let since = begun.map(|intent| intent.time.0).filter(fresh).max()?;
+        Some(self.wait_for_key(since))
+    }
+
+    /// `CreateKey` may have had its effect although no answer came.
+    fn wait_for_key(&self, since: Timestamp) -> Step {
+        let what = format!("KMS to show the key that a call of {since} may have made");
+        Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
+    }
+
+    fn undecided(&self, live: &Observed) -> Option<Step> {
+        let Observed::Key(key) = live else { return None };
+        let what = || format!("what may name {} or another key to be read", key.arn.key_id());
+        keys::undecided(self.lake, self.snapshot, self.id, key)
+            .then(|| Step::Wait(WaitFor::new(what(), KEY_LOOK_SECONDS)))
+    }
+
+    /// Removes keys that lost answers left.
+    fn leftovers(&self, live: Option<&Observed>) -> Option<Step> {
+        let Some(Observed::Key(key)) = live else {
+            return None;
+        };
+        let leftovers = keys::leftovers(self.lake, self.snapshot, self.id, key);
+        let ids = || leftovers.iter().map(|key| key.arn.key_id().to_owned());
+        let schedule = |key_id| {
+            Change::Key(key::Change::ScheduleKeyDeletion {
+                key_id,
+                days: LEFTOVER_DAYS,
+            })
+        };
+        let changes: Vec<_> = ids().map(schedule).collect();
+        if changes.is_empty() {
+            return None;
+        }
+        self.held(Verb::Update, &changes).or_else(|| {
+            Some(Step::Apply(Work {
+                changes,
+                differences: ids()
+                    .map(|key_id| Difference::new("second key", "none", key_id))
+                    .collect(),
+                verb: Verb::Update,
+                cause: Cause::Edit,
+            }))
+        })
     }
 
     fn apply(&self, live: Option<&Observed>, changes: Vec<Change>, differences: Vec<Difference>) -> Step {
@@ -152,14 +221,8 @@ impl Asking<'_> {
             (_, None) => Verb::Create,
             (_, Some(_)) => Verb::Update,
         };
-        if changes.iter().any(|change| self.memory.recently(self.id, change)) {
-            return Step::Wait(WaitFor::new("AWS to show the last change", LAG_LOOK_SECONDS));
-        }
-        if let Some(step) = self.lost_key(verb) {
+        if let Some(step) = self.held(verb, &changes) {
             return step;
-        }
-        if let Some((fault, at)) = self.memory.retry_at(self.id, self.lake.generation, self.now) {
-            return Step::Failed(fault, at);
         }
         if verb != Verb::Delete && self.only_reports(verb) {
             let missing = || vec![Difference::new("existence", "there", "missing")];
@@ -177,19 +240,37 @@ impl Asking<'_> {
         })
     }
 
-    /// A key that was made once and is not seen: creating another can't be taken back, so it is looked for longer.
-    fn lost_key(&self, verb: Verb) -> Option<Step> {
-        let made = self.lake.record.keys.contains_key(&self.id) || self.memory.keys.contains_key(&self.id);
-        let since = self
-            .memory
-            .seen
-            .get(&self.id)
-            .and_then(|seen| seen.absent_since)?;
-        (verb == Verb::Create && made && self.now.duration_since(since) < KEY_LAG).then(|| {
-            Step::Wait(WaitFor::new(
-                "KMS to show the key that was made",
+    /// Why these calls are not made now.
+    fn held(&self, verb: Verb, changes: &[Change]) -> Option<Step> {
+        if changes.iter().any(|change| self.memory.recently(self.id, change)) {
+            return Some(Step::Wait(WaitFor::new(
+                "AWS to show the last change",
                 LAG_LOOK_SECONDS,
-            ))
+            )));
+        }
+        if let Some(step) = self.lost_key(verb) {
+            return Some(step);
+        }
+        let (fault, at) = self.memory.retry_at(self.id, self.lake.generation, self.now)?;
+        Some(Step::Failed(fault, at))
+    }
+
+    /// A key that was made, or may have been, and is not seen: creating another can't be taken back, so it is looked for
+    /// longer.
+    fn lost_key(&self, verb: Verb) -> Option<Step> {
+        let seen = self.memory.seen.get(&self.id).filter(|_| verb == Verb::Create)?;
+        let absent_since = seen.absent_since?;
+        let recent = |since: Timestamp| self.now.duration_since(since) < KEY_LAG;
+        if let Some(intent) = self.memory.begun(self.lake, self.id) {
+            // A time to come was another clock's: then what this process saw itself counts.
+            let since = Some(intent.time.0).filter(|at| *at <= self.now);
+            let since = since.unwrap_or(absent_since);
+            return recent(since).then(|| self.wait_for_key(since));
+        }
+        let made = self.lake.record.keys.contains_key(&self.id);
+        (made && recent(absent_since)).then(|| {
+            let what = "KMS to show the key that was made";
+            Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
         })
     }
 

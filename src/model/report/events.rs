@@ -73,6 +73,9 @@ fn of_work(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<Vec<Ev
     if outcome.done.is_empty() {
         return None;
     }
+    if let Some(event) = of_leftovers(lake, id, work, outcome) {
+        return Some(vec![event]);
+    }
     let thing = format!("{} {} ({id})", id.kind(), lake.name(id));
     let restored = outcome
         .done
@@ -111,7 +114,25 @@ fn of_work(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<Vec<Ev
     }])
 }
 
-/// Resources that came into trouble, or into another.
+/// Keys beside the lake's own that are to go.
+fn of_leftovers(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<Event> {
+    let scheduled = |change: &Change| match change {
+        Change::Key(key::Change::ScheduleKeyDeletion { key_id, .. }) => Some(key_id.clone()),
+        _ => None,
+    };
+    let keys: Vec<_> = outcome.done.iter().filter_map(scheduled).collect();
+    (work.verb == Verb::Update && !keys.is_empty()).then(|| {
+        let note = format!(
+            "scheduled the deletion of KMS key {}: a call whose answer was lost made it beside the one of {} ({id}), and \
+             nothing names it",
+            keys.join(", "),
+            lake.name(id)
+        );
+        Event::normal(reasons::DELETED, "Delete", note)
+    })
+}
+
+/// Resources that came into trouble, or into another, and keys that the lake does not use.
 fn of_trouble(before: &DatalakeStatus, after: &DatalakeStatus) -> Vec<Event> {
     let troubled = |state| {
         matches!(
@@ -122,7 +143,7 @@ fn of_trouble(before: &DatalakeStatus, after: &DatalakeStatus) -> Vec<Event> {
     let lines = after
         .resources
         .iter()
-        .filter(|r| troubled(r.state))
+        .filter(|r| troubled(r.state) || r.reason.as_deref() == Some(reasons::SPARE_KEY))
         .filter(|now| {
             let then = before.resources.iter().find(|then| then.id == now.id);
             then.is_none_or(|then| (then.state, &then.message) != (now.state, &now.message))

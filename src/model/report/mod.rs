@@ -10,13 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
 use super::fault::{Class, Fault};
+use super::intent;
 use super::kinds::Change;
 use super::lake::{DATA, Lake, RAW, Wish};
-use super::memory::{Memory, Tempo};
+use super::memory::{Memory, Sight, Tempo};
 use super::plan::{Plan, Step};
 use super::topology::Id;
 use crate::api::vocabulary::{conditions as types, reasons};
-use crate::api::{Connection, DatalakeStatus, Discovery, Pinned, ResourceStatus};
+use crate::api::{Connection, DatalakeStatus, Discovery, KeyIntent, Pinned, ResourceStatus};
 
 pub use conditions::Stand;
 pub use events::Event;
@@ -28,6 +29,8 @@ pub struct Outcome {
     pub done: Vec<Change>,
     /// The one that did not; it and those after it are tried again.
     pub fault: Option<Fault>,
+    /// The call of `CreateKey` that was written down before it was made.
+    pub intent: Option<KeyIntent>,
 }
 
 /// What came of the work of a pass, by resource.
@@ -209,21 +212,7 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
                 .or_insert_with(|| lake.name(*id).to_owned());
         }
     }
-    for (id, key) in &memory.keys {
-        pinned.key_ids.insert(id.to_string(), key.clone());
-    }
-    let seen = [
-        (Id::BucketKey, &plan.facts.bucket_key),
-        (Id::StreamKey, &plan.facts.stream_key),
-    ];
-    for (id, key) in seen {
-        if let (Some(key), Some(planned)) = (key, plan.steps.get(&id))
-            && planned.exists
-            && planned.wish == Wish::Wanted
-        {
-            pinned.key_ids.insert(id.to_string(), key.key_id().to_owned());
-        }
-    }
+    pin_keys(&mut pinned, lake, plan, outcomes, memory);
     let in_use = [
         (Id::BucketKey, Id::LakeBucket, &plan.facts.bucket_key),
         (Id::BucketKey, Id::RawBucket, &plan.facts.bucket_key),
@@ -248,6 +237,42 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
         pinned.format = Some(format!("{:?}", lake.format));
     }
     pinned
+}
+
+/// The keys that were made or seen, and the calls that may have made one.
+fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory) {
+    for (id, facts_key) in [
+        (Id::BucketKey, &plan.facts.bucket_key),
+        (Id::StreamKey, &plan.facts.stream_key),
+    ] {
+        if let Some(intent) = outcomes.get(&id).and_then(|outcome| outcome.intent.as_ref()) {
+            intent::open(pinned, id, intent);
+        }
+        if let Some(made) = memory.keys.get(&id)
+            && intent::open_nonce(Some(pinned), id) == Some(&made.nonce)
+        {
+            intent::found(pinned, id, &made.key_id, Some(&made.nonce));
+        }
+        let Some(planned) = plan.steps.get(&id) else {
+            continue;
+        };
+        if let (Some(key), Some(stand)) = (facts_key, plan.keys.get(&id))
+            && planned.exists
+            && planned.wish == Wish::Wanted
+        {
+            intent::found(pinned, id, key.key_id(), stand.nonce.as_deref());
+            let spare = stand.spare.iter().map(|key| key.key_id().to_owned());
+            pinned.spare_keys.insert(id.to_string(), spare.collect());
+            pinned.spare_keys.retain(|_, keys| !keys.is_empty());
+        }
+        let seen = memory.seen.get(&id).filter(|_| lake.record.has_begun(id));
+        if let Some(seen) = seen.filter(|seen| !matches!(seen.sight, Sight::Unreadable(_))) {
+            intent::searched(pinned, id, seen.at);
+        }
+        if planned.wish == Wish::Gone && planned.step == Step::InSync {
+            intent::forget(pinned, id);
+        }
+    }
 }
 
 /// The earliest time at which something can be different.

@@ -3,6 +3,7 @@
 use super::{Outcome, Outcomes};
 use crate::api::vocabulary::reasons;
 use crate::api::{DatalakeStatus, ResourceState, ResourceStatus};
+use crate::model::arn::KeyArn;
 use crate::model::fault::Fault;
 use crate::model::kinds::Difference;
 use crate::model::lake::{Lake, Wish};
@@ -40,7 +41,14 @@ fn status(
     earlier: Option<&ResourceStatus>,
 ) -> ResourceStatus {
     let was_applied = earlier.and_then(|r| r.applied.clone());
-    let (state, reason, message) = tell(planned, outcome, was_applied.is_some());
+    let (state, reason, message) = match plan.keys.get(&id).map(|stand| stand.spare.as_slice()) {
+        Some(spare @ [_, ..]) if planned.step == Step::InSync => (
+            ResourceState::Ready,
+            reasons::SPARE_KEY,
+            tell_spare(spare, plan.facts.key(id)),
+        ),
+        _ => tell(planned, outcome, was_applied.is_some()),
+    };
     let made = outcome.is_some_and(|outcome| !outcome.done.is_empty());
     let exists = planned.exists || made;
     let applied = match planned.step {
@@ -121,6 +129,20 @@ fn tell(
             None => (at_work, reason, String::new()),
         },
     }
+}
+
+/// Other keys of the lake are the user's to remove: something may be encrypted with them.
+fn tell_spare(spare: &[KeyArn], key: Option<&KeyArn>) -> String {
+    let ids = |keys: &[KeyArn]| {
+        let ids: Vec<_> = keys.iter().map(KeyArn::key_id).collect();
+        ids.join(", ")
+    };
+    format!(
+        "KMS key {} carries this lake's tags too, and the lake uses {}: if nothing is encrypted with it, schedule its \
+         deletion",
+        ids(spare),
+        key.map_or("another", KeyArn::key_id),
+    )
 }
 
 /// Differences in one line, the first five of them.

@@ -1,53 +1,59 @@
 //! Finding a key that no alias and no record names: a crash between `CreateKey` and the record of its id leaves one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_kms::types::KeyMetadata;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{Aws, KMS, absent, describe, tags};
+use super::{Aws, KMS, absent, describe, read, tags};
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
-use crate::model::kinds::key::Target;
-use crate::model::owner::Ownership;
+use crate::model::kinds::key::{Observed, Target};
+use crate::model::owner::{Ownership, Tags};
 
 /// Keys that are looked at side by side.
 const AT_ONCE: usize = 4;
 
-/// The key with the owner's tags and the description. Where there are several, one that is not pending deletion; of
-/// those alike, the same at each look.
+/// The keys with the owner's tags that are this one by tag or description.
 ///
 /// Reads the tags of each of the account's keys in the region, except of those that AWS or another lake has an alias for.
 pub(super) async fn find(
     aws: &Aws,
     place: &Scope,
     target: &Target,
-) -> Result<Option<KeyMetadata>, CallError> {
-    let taken = taken(aws, place, &target.alias).await?;
+    alias_target: Option<&str>,
+) -> Result<Vec<Observed>, CallError> {
+    let aliases = aliases(aws, place).await?;
     let mut candidates = keys(aws, place).await?;
-    candidates.retain(|key_id| !taken.contains(key_id));
-    let tagged: Vec<(String, bool)> = stream::iter(candidates)
+    candidates.retain(|key_id| !aliases.get(key_id).is_some_and(|names| taken(names, target)));
+    let tagged: Vec<(String, Option<Tags>)> = stream::iter(candidates)
         .map(|key_id| async move {
-            let ours = ours(aws, place, target, &key_id).await?;
-            Ok((key_id, ours))
+            let tags = tags_if_readable(aws, place, &key_id).await?;
+            Ok((key_id, tags))
         })
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
     let mut found = Vec::new();
-    for (key_id, _) in tagged.iter().filter(|(_, ours)| *ours) {
-        let key = describe(aws, place, key_id).await?;
-        found.extend(key.filter(|key| key.description.as_deref() == Some(&target.description)));
+    for (key_id, tags) in tagged {
+        let Some(tags) = tags.filter(|tags| target.owner.judge(tags) == Ownership::Ours) else {
+            continue;
+        };
+        let Some(key) = describe(aws, place, &key_id).await? else {
+            continue;
+        };
+        if target.fits(&tags, key.description.as_deref().unwrap_or_default()) {
+            let mut key = read(aws, place, target, key, alias_target).await?;
+            key.aliases = aliases.get(&key_id).cloned().unwrap_or_default();
+            found.push(key);
+        }
     }
-    let order = |key: &KeyMetadata| (key.deletion_date.is_some(), key.key_id.clone());
-    Ok(found.into_iter().min_by_key(order))
+    Ok(found)
 }
 
-/// Whether the key has the owner's tags. One whose tags may not be read is not ours.
-async fn ours(aws: &Aws, place: &Scope, target: &Target, key_id: &str) -> Result<bool, CallError> {
+/// A key whose tags may not be read is not ours.
+async fn tags_if_readable(aws: &Aws, place: &Scope, key_id: &str) -> Result<Option<Tags>, CallError> {
     let unreadable = ["AccessDeniedException", "NotFoundException"];
-    let found = absent(tags(aws, place, key_id).await, &unreadable)?;
-    Ok(found.is_some_and(|tags| target.owner.judge(&tags) == Ownership::Ours))
+    absent(tags(aws, place, key_id).await, &unreadable)
 }
 
 async fn keys(aws: &Aws, place: &Scope) -> Result<BTreeSet<String>, CallError> {
@@ -65,23 +71,32 @@ async fn keys(aws: &Aws, place: &Scope) -> Result<BTreeSet<String>, CallError> {
     }
 }
 
-/// Keys that an alias of AWS names, or one that begins as ours does, up to the first hyphen: another lake's.
-async fn taken(aws: &Aws, place: &Scope, alias: &str) -> Result<BTreeSet<String>, CallError> {
-    let kms = &aws.region(&place.region).kms;
-    let lakes = alias.split_once('-').map(|(start, _)| format!("{start}-"));
-    let not_ours = |name: &str| {
-        name.starts_with("alias/aws/") || lakes.as_deref().is_some_and(|start| name.starts_with(start))
+/// Whether an alias is one of AWS, or begins as this lake's do, up to the first hyphen, and is none of them: another lake's.
+fn taken(aliases: &[String], target: &Target) -> bool {
+    let ours = [&target.alias, &target.siblings_alias];
+    let lakes = target.alias.split_once('-').map(|(start, _)| format!("{start}-"));
+    let others = |name: &String| {
+        let lakes = || lakes.as_deref().is_some_and(|start| name.starts_with(start));
+        name.starts_with("alias/aws/") || (lakes() && !ours.contains(&name))
     };
-    let (mut taken, mut marker) = (BTreeSet::new(), None);
+    aliases.iter().any(others)
+}
+
+/// The aliases of each key that has any.
+async fn aliases(aws: &Aws, place: &Scope) -> Result<BTreeMap<String, Vec<String>>, CallError> {
+    let kms = &aws.region(&place.region).kms;
+    let (mut all, mut marker) = (BTreeMap::<_, Vec<_>>::new(), None);
     loop {
         let page = kms.list_aliases().limit(100).set_marker(marker).send();
         let page = aws.call(KMS, "ListAliases", page).await?;
-        let aliases = page.aliases.unwrap_or_default().into_iter();
-        let aliases = aliases.filter(|entry| entry.alias_name.as_deref().is_some_and(not_ours));
-        taken.extend(aliases.filter_map(|entry| entry.target_key_id));
+        for entry in page.aliases.unwrap_or_default() {
+            if let (Some(key_id), Some(name)) = (entry.target_key_id, entry.alias_name) {
+                all.entry(key_id).or_default().push(name);
+            }
+        }
         marker = page.next_marker.filter(|_| page.truncated);
         if marker.is_none() {
-            return Ok(taken);
+            return Ok(all);
         }
     }
 }

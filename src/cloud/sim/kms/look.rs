@@ -8,52 +8,48 @@ use crate::model::fault::CallError;
 use crate::model::kinds::key::{Observed, Target};
 use crate::model::owner::{Ownership, Tags};
 
-/// Makes the reads that the adapter makes: alias, recorded id, then every key of the account.
+/// Makes the reads that the adapter makes: alias, recorded ids, then every key of the account.
 pub async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
     let behind_alias = find(sim, place, &t.alias).await?;
     let alias_target = behind_alias.as_ref().map(|key| key.arn.key_id().to_owned());
-    if alias_target.is_some() && (t.known.is_none() || t.known == alias_target) {
-        return properties(sim, place, t, behind_alias, alias_target).await;
+    let mut keys = Vec::from_iter(behind_alias);
+    for id in t.named() {
+        if keys.iter().all(|key| key.arn.key_id() != id) {
+            keys.extend(find(sim, place, id).await?);
+        }
     }
-    let mut key = match &t.known {
-        Some(known) => find(sim, place, known).await?,
-        None => None,
+    let mut named = Vec::new();
+    for key in keys {
+        named.push(properties(sim, place, t, key, alias_target.clone()).await?);
+    }
+    let found = if t.searches(&named) {
+        search(sim, place, t, alias_target).await?
+    } else {
+        Vec::new()
     };
-    if let (Some(known), Some(_)) = (&key, &behind_alias)
-        && t.owner.judge(&tags(sim, place, known).await?) != Ownership::Ours
-    {
-        key = None;
-    }
-    if key.is_none() {
-        key = match behind_alias {
-            Some(other) => Some(other),
-            None => search(sim, place, t).await?,
-        };
-    }
-    properties(sim, place, t, key, alias_target).await
+    Ok(t.pick(named, found))
 }
 
 async fn properties(
     sim: &Sim,
     place: &Scope,
     t: &Target,
-    key: Option<Observed>,
+    key: Observed,
     alias_target: Option<String>,
-) -> Result<Option<Observed>, CallError> {
-    let Some(key) = key else { return Ok(None) };
+) -> Result<Observed, CallError> {
     let policy = look(sim, place, "GetKeyPolicy", &key).await?.policy;
     let rotation = match key.state.as_str() {
         "Enabled" => look(sim, place, "GetKeyRotationStatus", &key).await?.rotation,
         _ => None,
     };
-    Ok(Some(Observed {
+    Ok(Observed {
         policy,
         rotation,
         tags: tags(sim, place, &key).await?,
         alias: t.alias.clone(),
         alias_target,
         ..key
-    }))
+    })
 }
 
 async fn look(
@@ -76,18 +72,24 @@ async fn find(sim: &Sim, place: &Scope, what: &str) -> Result<Option<Observed>, 
     absent(key.await, &["NotFoundException"])
 }
 
-/// The account's keys one by one, but for those that another alias of ours names: the one with the owner's tags and the
-/// description, best one that is not pending deletion.
-async fn search(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
-    let lakes = t.alias.split_once('-').map_or(&*t.alias, |(start, _)| start);
-    let taken = sim.read("kms", "ListAliases", "", |cloud| {
-        let start = cloud.here(place).key_alias(lakes).to_string() + "-";
-        let ours = cloud.aliases.iter().filter(|(arn, _)| arn.starts_with(&start));
-        Ok(ours.map(|(_, id)| id.clone()).collect::<Vec<_>>())
+/// The account's keys one by one, but for those that another lake's alias names: those with the owner's tags and the
+/// resource's tag or description. Lists lag behind further than reads of one key.
+async fn search(
+    sim: &Sim,
+    place: &Scope,
+    t: &Target,
+    alias_target: Option<String>,
+) -> Result<Vec<Observed>, CallError> {
+    let aliases = sim.read("kms", "ListAliases", "", |cloud| {
+        let at = cloud.view(cloud.timing.kms_list_lag);
+        let arns: Vec<String> = cloud.aliases.iter().map(|(arn, _)| arn.to_owned()).collect();
+        let name = |arn: &str| format!("alias/{}", arn.split_once("alias/").map_or(arn, |(_, name)| name));
+        let entry = |arn: String| Some((name(&arn), cloud.aliases.seen(&arn, at)?.clone()));
+        Ok(arns.into_iter().filter_map(entry).collect::<Vec<_>>())
     });
-    let taken = taken.await?;
+    let aliases = aliases.await?;
     let all = sim.read("kms", "ListKeys", "", |cloud| {
-        let at = cloud.view(cloud.timing.kms_lag);
+        let at = cloud.view(cloud.timing.kms_list_lag);
         let here = cloud.here(place).key("").to_string();
         let arns = cloud
             .keys
@@ -97,15 +99,35 @@ async fn search(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>
         let seen = arns.filter_map(|arn| cloud.keys.seen(arn, at));
         Ok(seen.map(|key| key.seen.clone()).collect::<Vec<_>>())
     });
+    let lakes = t
+        .alias
+        .split_once('-')
+        .map_or(&*t.alias, |(start, _)| start)
+        .to_owned()
+        + "-";
+    let others = |name: &str| name.starts_with(&lakes) && name != t.alias && name != t.siblings_alias;
     let mut found = Vec::new();
     for key in all.await? {
-        let candidate = !taken.iter().any(|id| id == key.arn.key_id());
-        if candidate && t.owner.judge(&tags(sim, place, &key).await?) == Ownership::Ours {
-            found.extend(find(sim, place, key.arn.key_id()).await?);
+        let id = key.arn.key_id();
+        let names: Vec<_> = aliases
+            .iter()
+            .filter(|(_, to)| to == id)
+            .map(|(name, _)| name.clone())
+            .collect();
+        if names.iter().any(|name| others(name)) {
+            continue;
+        }
+        let Some(tags) = absent(tags(sim, place, &key).await, &["NotFoundException"])? else {
+            continue;
+        };
+        if t.owner.judge(&tags) == Ownership::Ours
+            && let Some(key) = find(sim, place, id).await?
+            && t.fits(&tags, &key.description)
+        {
+            let mut key = properties(sim, place, t, key, alias_target.clone()).await?;
+            key.aliases = names;
+            found.push(key);
         }
     }
-    found.retain(|key| key.description == t.description);
-    Ok(found
-        .into_iter()
-        .min_by_key(|key| (key.state == "PendingDeletion", key.arn.clone())))
+    Ok(found)
 }

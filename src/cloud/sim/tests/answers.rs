@@ -43,6 +43,7 @@ impl Stage {
             cause: Cause::Edit,
             consent: self.lake.consent,
             owner: &self.lake.owner,
+            nonce: "n1",
         };
         let desired = kinds::desired(&self.lake, &self.facts, id).unwrap();
         match kinds::assess(&desired, None, &cx) {

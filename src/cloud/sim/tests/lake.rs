@@ -47,6 +47,7 @@ fn pass(sim: &Sim, lake: &Lake) -> (bool, Vec<String>) {
         cause: Cause::Edit,
         consent: lake.consent,
         owner: &lake.owner,
+        nonce: "n1",
     };
     let (mut in_sync, mut refused) = (true, Vec::new());
     for id in Id::ALL {

@@ -1,19 +1,23 @@
 //! What is to be done about a key that is wanted, and about one that is to go.
 
 use super::{Change, Desired, Observed};
+use crate::api::vocabulary as words;
 use crate::model::kinds::{self, Assessment, Circumstances, Difference, WaitFor, compare};
 use crate::model::lake::Lake;
 use crate::model::owner::TagChange;
 use crate::model::policy::equivalent;
 
 /// What is to be done so that it is as declared.
-pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
+pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) -> Assessment {
     let Some(live) = live else {
         // AWS picks the id, so whatever needs it comes with the next look.
+        let mut tags = desired.tags.clone();
+        tags.insert(words::TAG_RESOURCE.into(), desired.id.to_string());
+        tags.insert(words::TAG_INTENT.into(), cx.nonce.to_owned());
         let create = Change::CreateKey {
             description: desired.description.clone(),
             policy: desired.policy.clone(),
-            tags: desired.tags.clone(),
+            tags,
         };
         return Assessment::of(vec![kinds::Change::Key(create)], Vec::new());
     };
@@ -51,6 +55,8 @@ impl Found {
 
 fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
     let Desired {
+        // Said once, at creation: a key from before there was a tag for it is told by its description.
+        id: _,
         alias,
         description,
         rotation,
@@ -125,19 +131,20 @@ fn settling(live: &Observed) -> Assessment {
     Assessment::Settling(WaitFor::new(what, 10))
 }
 
-/// What is to be done so that it is gone. A key can't be deleted at once: pending deletion counts as gone, and is not
-/// waited for. The alias goes last, so that a crash between leaves the key to be found.
+/// What is to be done so that it is gone, and others of the lake with it. A key can't be deleted at once: pending deletion
+/// counts as gone, and is not waited for. The alias goes last, so that a crash between leaves the key to be found.
 pub fn removal(lake: &Lake, live: &Observed, _cx: &Circumstances) -> Assessment {
     let key_id = live.arn.key_id();
-    let schedule = Change::ScheduleKeyDeletion {
-        key_id: key_id.to_owned(),
+    let schedule = |key: &Observed| Change::ScheduleKeyDeletion {
+        key_id: key.arn.key_id().to_owned(),
         days: lake.deletion_window_days,
     };
     let mut changes = match live.state.as_str() {
-        "Enabled" | "Disabled" => vec![schedule],
+        "Enabled" | "Disabled" => vec![schedule(live)],
         "PendingDeletion" => Vec::new(),
         _ => return settling(live),
     };
+    changes.extend(live.others.iter().map(schedule));
     if live.alias_target.as_deref() == Some(key_id) {
         changes.push(Change::DeleteAlias {
             alias: live.alias.clone(),

@@ -17,6 +17,8 @@ fn applied(lake: &Lake, id: Id) -> Observed {
         tags: desired.tags,
         alias: desired.alias,
         alias_target: Some("k1".to_owned()),
+        aliases: Vec::new(),
+        others: Vec::new(),
     }
 }
 
@@ -39,12 +41,26 @@ fn operations(assessment: Assessment) -> Vec<&'static str> {
 fn a_missing_key_is_created_with_its_tags_and_nothing_follows_in_that_pass() {
     let lake = lake();
     let desired = desired(&lake, Id::BucketKey);
+    let mut tags = lake.tags.clone();
+    tags.insert("datalake-operator.io/resource".into(), "bucket-key".into());
+    tags.insert("datalake-operator.io/intent".into(), "n1".into());
     let create = Change::CreateKey {
         description: desired.description.clone(),
         policy: desired.policy.clone(),
-        tags: lake.tags.clone(),
+        tags: tags.clone(),
     };
+    assert_eq!(create.nonce(), Some("n1"));
     assert_eq!(changes(assess(&desired, None, &edit(&lake))), [create]);
+    let made = Observed {
+        tags,
+        ..applied(&lake, Id::BucketKey)
+    };
+    assert_eq!(made.nonce(), Some("n1"));
+    assert_eq!(
+        assess(&desired, Some(&made), &edit(&lake)),
+        Assessment::InSync,
+        "these tags are no difference afterwards"
+    );
 }
 
 #[test]

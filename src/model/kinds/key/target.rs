@@ -1,0 +1,127 @@
+//! Where to look for a key, and which of those seen it is.
+
+use super::Observed;
+use crate::api::vocabulary as words;
+use crate::model::lake::Lake;
+use crate::model::owner::{Owner, Ownership, Tags};
+use crate::model::topology::Id;
+
+/// Where to look: at the alias and at the ids of earlier passes, else among all keys by their tags.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Which of the two.
+    pub id: Id,
+    /// Alias, with `alias/` in front.
+    pub alias: String,
+    /// Alias of the lake's other key.
+    pub siblings_alias: String,
+    /// Key id that an earlier pass recorded.
+    pub known: Option<String>,
+    /// Ids of other keys of the lake for the same use that earlier passes saw.
+    pub spare: Vec<String>,
+    /// Whether to search among all keys even where one is named: a call was begun of whose key nothing is known.
+    pub search: bool,
+    /// Whose tags to search for.
+    pub owner: Owner,
+    /// The description, which tells the lake's two keys apart where they have no tag for it.
+    pub description: String,
+}
+
+/// Where to look for it.
+pub fn target(lake: &Lake, id: Id) -> Target {
+    Target {
+        id,
+        alias: alias(lake, id).to_owned(),
+        siblings_alias: alias(lake, sibling(id)).to_owned(),
+        known: lake.record.keys.get(&id).cloned(),
+        spare: lake.record.spare_keys.get(&id).cloned().unwrap_or_default(),
+        search: lake.record.has_begun(id),
+        owner: lake.owner.clone(),
+        description: description(&lake.owner, id),
+    }
+}
+
+pub(super) fn alias(lake: &Lake, id: Id) -> &str {
+    match id {
+        Id::StreamKey => &lake.names.stream_key_alias,
+        _ => &lake.names.bucket_key_alias,
+    }
+}
+
+pub(super) fn description(Owner { namespace, name, .. }: &Owner, id: Id) -> String {
+    let of = if id == Id::StreamKey { "Stream" } else { "Bucket" };
+    format!("{of} key of data lake {namespace}/{name}")
+}
+
+fn sibling(id: Id) -> Id {
+    match id {
+        Id::StreamKey => Id::BucketKey,
+        _ => Id::StreamKey,
+    }
+}
+
+impl Target {
+    /// The ids and aliases at which to look first.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let ids = self.known.iter().chain(&self.spare);
+        ids.map(String::as_str)
+    }
+
+    /// Whether a key that was found among all is this one.
+    pub fn fits(&self, tags: &Tags, description: &str) -> bool {
+        self.is_ours(tags) && self.role(tags).unwrap_or(self.description == description)
+    }
+
+    /// Whether a key that alias or record names is this one. Its description may have been edited, so it counts only
+    /// when it is the other key's.
+    fn accepts(&self, key: &Observed) -> bool {
+        let siblings = || key.description == description(&self.owner, sibling(self.id));
+        self.is_ours(&key.tags) && self.role(&key.tags).unwrap_or_else(|| !siblings())
+    }
+
+    fn is_ours(&self, tags: &Tags) -> bool {
+        self.owner.judge(tags) == Ownership::Ours
+    }
+
+    /// Whether the tags say that it is this key; keys from before there was such a tag say nothing.
+    fn role(&self, tags: &Tags) -> Option<bool> {
+        let resource = tags.get(words::TAG_RESOURCE)?;
+        Some(resource == self.id.as_str())
+    }
+
+    /// Whether to search among all keys, after those named were read.
+    pub fn searches(&self, named: &[Observed]) -> bool {
+        // One that is not ours is in the way, or has lost its tags: nothing is made beside it.
+        let stops = |key: &Observed| self.accepts(key) || !self.is_ours(&key.tags);
+        self.search || !named.iter().any(stops)
+    }
+
+    /// The key among those named and those found, with its others: the recorded one, that behind the alias, one that is
+    /// not pending deletion, the same at each look. Without any, the one that is in the way.
+    pub fn pick(&self, named: Vec<Observed>, found: Vec<Observed>) -> Option<Observed> {
+        let rank = |key: &Observed| {
+            let id = Some(key.arn.key_id());
+            (
+                self.known.as_deref() != id,
+                key.alias_target.as_deref() != id,
+                key.state == "PendingDeletion",
+                key.arn.to_string(),
+            )
+        };
+        let (mut ours, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|key| self.accepts(key));
+        ours.retain(|key| !found.iter().any(|same| same.arn == key.arn));
+        ours.extend(found);
+        ours.sort_by_key(rank);
+        let mut ours = ours.into_iter();
+        let Some(mut key) = ours.next() else {
+            let mut foreign: Vec<_> = others
+                .into_iter()
+                .filter(|key| !self.is_ours(&key.tags))
+                .collect();
+            foreign.sort_by_key(|key| key.alias_target.as_deref() != Some(key.arn.key_id()));
+            return foreign.into_iter().next();
+        };
+        key.others = ours.filter(|other| other.state != "PendingDeletion").collect();
+        Some(key)
+    }
+}

@@ -1,0 +1,142 @@
+//! Which key is the lake's where there are several, and what becomes of the others.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::arn::KeyArn;
+use crate::model::kinds::{Observed, key};
+use crate::model::lake::Lake;
+use crate::model::memory::{Sight, Snapshot};
+use crate::model::owner::Ownership;
+use crate::model::topology::Id;
+
+/// What was seen of one of the lake's keys, besides what is to be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStand {
+    /// Which call made the key.
+    pub nonce: Option<String>,
+    /// Other keys of the lake in its place, which are left alone.
+    pub spare: Vec<KeyArn>,
+}
+
+const KEYS: [Id; 2] = [Id::BucketKey, Id::StreamKey];
+
+/// The snapshot with the right key in each place; `None`: it is so already.
+pub(super) fn chosen(lake: &Lake, snapshot: &Snapshot) -> Option<Snapshot> {
+    let several = |id: &Id| sight(snapshot, *id).is_some_and(|key| !key.others.is_empty());
+    if !KEYS.iter().any(several) {
+        return None;
+    }
+    let mut chosen = snapshot.clone();
+    for id in KEYS {
+        if let Some(Sight::Present(live)) = chosen.get_mut(&id)
+            && let Observed::Key(key) = Arc::make_mut(live)
+        {
+            choose(lake, snapshot, id, key);
+        }
+    }
+    Some(chosen)
+}
+
+/// What alias, bucket, stream or delivery stream names comes first, then what is recorded.
+fn choose(lake: &Lake, snapshot: &Snapshot, id: Id, key: &mut key::Observed) {
+    let rank = |key: &key::Observed| {
+        let key_id = key.arn.key_id();
+        let by_alias = key.alias_target.as_deref() == Some(key_id);
+        let open = lake.record.intents.get(&id).map(|intent| intent.nonce.as_str());
+        (
+            !(by_alias || is_used(snapshot, id, key)),
+            lake.record.keys.get(&id).map(String::as_str) != Some(key_id),
+            !by_alias,
+            key.nonce().is_none() || key.nonce() != open,
+            key.state == "PendingDeletion",
+            key.arn.to_string(),
+        )
+    };
+    let mut all = std::mem::take(&mut key.others);
+    all.push(key.clone());
+    all.sort_by_key(rank);
+    *key = all.remove(0);
+    all.retain(|other| other.state != "PendingDeletion");
+    key.others = all;
+}
+
+/// Whether it can't be told yet which of several keys is in use, since what may name one has not been read.
+pub(super) fn undecided(lake: &Lake, snapshot: &Snapshot, id: Id, key: &key::Observed) -> bool {
+    let recorded = lake.record.keys.get(&id).map(String::as_str) == Some(key.arn.key_id());
+    !key.others.is_empty() && !recorded && !users_are_read(snapshot, id)
+}
+
+/// Other keys that a call made whose answer was lost and that was given up: nothing names them, and nothing ever did.
+pub(super) fn leftovers<'a>(
+    lake: &Lake,
+    snapshot: &Snapshot,
+    id: Id,
+    key: &'a key::Observed,
+) -> Vec<&'a key::Observed> {
+    let abandoned = |other: &key::Observed| {
+        let intents = lake.record.abandoned.get(&id).into_iter().flatten();
+        other.nonce().is_some_and(|nonce| {
+            let mut nonces = intents.map(|intent| intent.nonce.as_str());
+            nonces.any(|given_up| given_up == nonce)
+        })
+    };
+    let named = |other: &key::Observed| !other.aliases.is_empty() || is_used(snapshot, id, other);
+    let others = key.others.iter().filter(|_| users_are_read(snapshot, id));
+    others.filter(|other| abandoned(other) && !named(other)).collect()
+}
+
+/// What was seen of the lake's keys.
+pub(super) fn stands(lake: &Lake, snapshot: &Snapshot) -> BTreeMap<Id, KeyStand> {
+    let stand = |id: Id| {
+        let key = sight(snapshot, id).filter(|key| lake.owner.judge(&key.tags) == Ownership::Ours)?;
+        let leftovers = leftovers(lake, snapshot, id, key);
+        let spare = key.others.iter().filter(|other| !leftovers.contains(other));
+        let stand = KeyStand {
+            nonce: key.nonce().map(str::to_owned),
+            spare: spare.map(|other| other.arn.clone()).collect(),
+        };
+        Some((id, stand))
+    };
+    KEYS.into_iter().filter_map(stand).collect()
+}
+
+fn sight(snapshot: &Snapshot, id: Id) -> Option<&key::Observed> {
+    match snapshot.get(&id)? {
+        Sight::Present(live) => match live.as_ref() {
+            Observed::Key(key) => Some(key),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What may be encrypted with the key.
+fn users(id: Id) -> &'static [Id] {
+    match id {
+        Id::StreamKey => &[Id::Stream],
+        _ => &[Id::LakeBucket, Id::RawBucket, Id::Delivery],
+    }
+}
+
+fn users_are_read(snapshot: &Snapshot, id: Id) -> bool {
+    let read = |user: &Id| matches!(snapshot.get(user), Some(Sight::Present(_) | Sight::Absent));
+    users(id).iter().all(read)
+}
+
+/// Whether a bucket, the stream or the delivery stream names the key, by its id or ARN.
+fn is_used(snapshot: &Snapshot, id: Id, key: &key::Observed) -> bool {
+    let names = |user: &Id| {
+        let Some(Sight::Present(live)) = snapshot.get(user) else {
+            return false;
+        };
+        let named = match live.as_ref() {
+            Observed::Bucket(bucket) => bucket.encryption.as_ref().and_then(|e| e.key.as_deref()),
+            Observed::Stream(stream) => stream.key.as_deref(),
+            Observed::Delivery(delivery) => delivery.destination.as_ref().and_then(|d| d.key_arn.as_deref()),
+            _ => None,
+        };
+        named.is_some_and(|named| named.rsplit('/').next() == Some(key.arn.key_id()))
+    };
+    users(id).iter().any(names)
+}
