@@ -19,9 +19,10 @@ pub const KEY_LAG: SignedDuration = SignedDuration::from_mins(5);
 const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 
 /// A nonce that no other call has. The version of the object is another after each write of it, and the intent is
-/// written only on the version that was read: so no two intents come from one version, whoever writes them.
-pub fn nonce(lake: &Lake, id: Id) -> String {
-    let mut text = HEXLOWER.encode(&Sha256::digest(format!("{}/{id}", lake.version)));
+/// written only on the version that was read: so no two intents come from one version, whoever writes them. (The time
+/// tells them apart where a cluster was restored from a backup, and counts versions anew.)
+pub fn nonce(lake: &Lake, id: Id, now: Timestamp) -> String {
+    let mut text = HEXLOWER.encode(&Sha256::digest(format!("{}/{id}/{now}", lake.version)));
     text.truncate(32);
     text
 }
@@ -114,11 +115,13 @@ mod tests {
     #[test]
     fn no_two_calls_have_one_nonce() {
         let mut lake = crate::model::testing::lake();
-        let first = nonce(&lake, Id::BucketKey);
+        let first = nonce(&lake, Id::BucketKey, at(0));
         assert_eq!(first.len(), 32);
-        assert_ne!(first, nonce(&lake, Id::StreamKey));
+        assert_eq!(first, nonce(&lake, Id::BucketKey, at(0)));
+        assert_ne!(first, nonce(&lake, Id::StreamKey, at(0)));
+        assert_ne!(first, nonce(&lake, Id::BucketKey, at(1)));
         lake.version = "another".into();
-        assert_ne!(first, nonce(&lake, Id::BucketKey));
+        assert_ne!(first, nonce(&lake, Id::BucketKey, at(0)));
     }
 
     #[test]

@@ -129,7 +129,8 @@ impl Asking<'_> {
     fn nonce(&self) -> String {
         let open = self.lake.record.intents.get(&self.id);
         let unused = open.filter(|_| self.memory.begun(self.lake, self.id).is_none());
-        unused.map_or_else(|| intent::nonce(self.lake, self.id), |open| open.nonce.clone())
+        let fresh = || intent::nonce(self.lake, self.id, self.now);
+        unused.map_or_else(fresh, |open| open.nonce.clone())
     }
 
     fn circumstances<'b>(&'b self, nonce: &'b str) -> Circumstances<'b> {

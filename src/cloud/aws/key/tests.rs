@@ -22,7 +22,10 @@ fn target(known: Option<&str>) -> Target {
     Target {
         id: Id::BucketKey,
         alias: "alias/dl-events-bucket".to_owned(),
+        siblings_alias: "alias/dl-events-stream".to_owned(),
         known: known.map(str::to_owned),
+        spare: Vec::new(),
+        search: false,
         owner: Owner {
             cluster: "c1".to_owned(),
             namespace: "analytics".to_owned(),
@@ -75,6 +78,8 @@ async fn a_key_behind_its_alias_is_four_reads() {
         tags: target(None).owner.tags(&Tags::new()),
         alias: "alias/dl-events-bucket".to_owned(),
         alias_target: Some("k1".to_owned()),
+        aliases: Vec::new(),
+        others: Vec::new(),
     };
     let mut tags = expected.tags.clone();
     tags.remove("managed-by");
@@ -108,7 +113,9 @@ async fn an_alias_that_was_pointed_elsewhere_is_told_beside_the_recorded_key() {
     let (aws, _) = replay(vec![
         (200, &enabled("other")),
         (200, &enabled("k1")),
-        OURS,
+        POLICY,
+        ROTATED,
+        FOREIGN,
         POLICY,
         ROTATED,
         OURS,
@@ -128,6 +135,8 @@ async fn where_the_recorded_key_is_not_ours_the_one_behind_the_alias_is_reported
     let (aws, _) = replay(vec![
         (200, &enabled("other")),
         (200, &enabled("k1")),
+        POLICY,
+        ROTATED,
         FOREIGN,
         POLICY,
         ROTATED,
@@ -214,12 +223,115 @@ async fn of_several_keys_that_match_one_that_is_not_pending_deletion_is_taken() 
         OURS,
         OURS,
         (200, &metadata("a", "PendingDeletion", "Bucket key")),
+        POLICY,
+        OURS,
         (200, &metadata("b", "Disabled", "Bucket key")),
         POLICY,
         OURS,
     ]);
     let seen = observe(&aws, &place(), &target(None)).await.unwrap().unwrap();
     assert_eq!(seen.arn.key_id(), "b");
+    assert_eq!(seen.others, []);
+}
+
+#[tokio::test]
+async fn a_key_behind_the_alias_that_may_not_be_read_hides_the_recorded_one_no_more_than_a_foreign_one() {
+    let (aws, _) = replay(vec![
+        (200, &enabled("other")),
+        (200, &enabled("k1")),
+        DENIED,
+        ROTATED,
+        FOREIGN,
+        POLICY,
+        ROTATED,
+        OURS,
+    ]);
+    let seen = observe(&aws, &place(), &target(Some("k1")))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (seen.arn.key_id(), seen.alias_target.as_deref()),
+        ("k1", Some("other"))
+    );
+    let (aws, _) = replay(vec![(200, &enabled("other")), DENIED, ROTATED, FOREIGN]);
+    let error = observe(&aws, &place(), &target(None)).await.unwrap_err();
+    assert_eq!(error.code, "AccessDeniedException", "with no other to look at");
+}
+
+#[tokio::test]
+async fn the_tag_tells_which_key_it_is_whatever_alias_and_description_say() {
+    let streams = OURS.1.replace(
+        r#"{"Tags":["#,
+        r#"{"Tags":[{"TagKey":"datalake-operator.io/resource","TagValue":"stream-key"},"#,
+    );
+    let buckets = streams.replace("stream-key", "bucket-key");
+    let (streams, buckets) = ((200, streams.as_str()), (200, buckets.as_str()));
+    // Somebody has swapped the aliases of the two, and an older key is there without any.
+    let aliases = r#"{"Truncated":false,"Aliases":[
+        {"AliasName":"alias/dl-events-bucket","TargetKeyId":"s"},
+        {"AliasName":"alias/dl-events-stream","TargetKeyId":"b"},
+        {"AliasName":"alias/theirs","TargetKeyId":"b"}]}"#;
+    let (aws, http) = replay(vec![
+        (200, &enabled("s")),
+        POLICY,
+        ROTATED,
+        streams,
+        (200, aliases),
+        (200, r#"{"Truncated":false,"Keys":[{"KeyId":"b"},{"KeyId":"old"},{"KeyId":"s"}]}"#),
+        buckets,
+        OURS,
+        streams,
+        (200, &metadata("b", "Enabled", "Stream key")),
+        POLICY,
+        ROTATED,
+        buckets,
+        (200, &enabled("old")),
+        POLICY,
+        ROTATED,
+        OURS,
+        (200, &enabled("s")),
+    ]);
+    let seen = observe(&aws, &place(), &target(None)).await.unwrap().unwrap();
+    assert_eq!(
+        (seen.arn.key_id(), seen.alias_target.as_deref()),
+        ("b", Some("s"))
+    );
+    assert_eq!(seen.aliases, ["alias/dl-events-stream", "alias/theirs"]);
+    let others: Vec<_> = seen.others.iter().map(|key| key.arn.key_id()).collect();
+    assert_eq!(others, ["old"]);
+    assert_eq!(operations(&http).len(), 18);
+}
+
+#[tokio::test]
+async fn while_a_call_may_have_made_a_key_all_are_searched_and_spare_ones_are_read_at_each_look() {
+    let keys = (200, r#"{"Truncated":false,"Keys":[{"KeyId":"k1"},{"KeyId":"k2"}]}"#);
+    let (k1, k2) = (enabled("k1"), enabled("k2"));
+    let read = |key| [(200, key), POLICY, ROTATED, OURS];
+    let answers = [
+        read(&k1).to_vec(),
+        vec![(200, r#"{"Truncated":false,"Aliases":[]}"#), keys, OURS, OURS],
+        read(&k1).to_vec(),
+        read(&k2).to_vec(),
+    ];
+    let (aws, _) = replay(answers.concat());
+    let search = Target {
+        search: true,
+        ..target(Some("k1"))
+    };
+    let seen = observe(&aws, &place(), &search).await.unwrap().unwrap();
+    assert_eq!(seen.arn.key_id(), "k1");
+    assert_eq!(seen.others.len(), 1, "{:?}", seen.others);
+
+    let both = [(200, k1.as_str()), (200, k2.as_str()), POLICY, ROTATED, OURS, POLICY, ROTATED, OURS];
+    let (aws, http) = replay(both.to_vec());
+    let spare = Target {
+        spare: vec!["k2".to_owned()],
+        ..target(Some("k1"))
+    };
+    let seen = observe(&aws, &place(), &spare).await.unwrap().unwrap();
+    assert_eq!(seen.others[0].arn.key_id(), "k2");
+    assert!(!operations(&http).contains(&"ListKeys".to_owned()));
 }
 
 #[tokio::test]
@@ -245,7 +357,10 @@ async fn a_key_is_created_with_its_tags_and_its_id_comes_back() {
     let change = Change::CreateKey {
         description: "Bucket key".to_owned(),
         policy: "{}".to_owned(),
-        tags: Tags::from([("team".to_owned(), "data".to_owned())]),
+        tags: Tags::from([
+            ("datalake-operator.io/intent".to_owned(), "n1".to_owned()),
+            ("managed-by".to_owned(), "datalake-operator".to_owned()),
+        ]),
     };
     let done = apply(&aws, &place(), &change).await.unwrap();
     assert_eq!(done.key_id.as_deref(), Some("k9"));
@@ -253,7 +368,10 @@ async fn a_key_is_created_with_its_tags_and_its_id_comes_back() {
     let expected = serde_json::json!({
         "Description": "Bucket key",
         "Policy": "{}",
-        "Tags": [{"TagKey": "team", "TagValue": "data"}],
+        "Tags": [
+            {"TagKey": "datalake-operator.io/intent", "TagValue": "n1"},
+            {"TagKey": "managed-by", "TagValue": "datalake-operator"},
+        ],
     });
     assert_eq!(sent(&http)[0].json(), expected);
 }
