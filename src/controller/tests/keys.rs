@@ -282,11 +282,15 @@ fn a_key_of_a_call_that_another_leader_has_given_up_is_not_used_but_removed() {
 fn whatever_call_or_record_a_crash_hits_two_keys_are_enabled_in_the_end() {
     let mut whole = Stage::new(json!({}));
     whole.settle();
-    let writes = whole.writes().len();
+    let writes = whole.operations();
     for minutes in [0, 3, 7] {
-        for k in 1..=writes {
+        for (k, operation) in (1..).zip(&writes) {
+            // Lag makes a difference to keys alone.
+            if minutes != 3 && *operation != "CreateKey" {
+                continue;
+            }
             for fault in [Fault::CrashBefore, Fault::CrashAfter, Fault::LoseAnswer] {
-                let what = format!("{fault:?} at write {k}, lists lag {minutes} minutes");
+                let what = format!("{fault:?} at write {k}, {operation}, lists lag {minutes} minutes");
                 let mut stage = lagging(minutes);
                 stage.sim.fault(Rule::write(k, fault));
                 stage.dies();

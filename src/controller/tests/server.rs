@@ -66,6 +66,9 @@ impl Server {
     }
 
     async fn write(&self, write: impl FnOnce(&mut State) -> Result<(), Overtaken>) -> Result<(), Overtaken> {
+        if self.sim.alter(|cloud| cloud.faults.crashed) {
+            return pending().await;
+        }
         let (writes, lives) = self.fate();
         let result = if writes {
             write(&mut self.state.lock().unwrap())

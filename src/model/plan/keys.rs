@@ -90,6 +90,9 @@ pub(super) fn leftovers<'a>(
 pub(super) fn stands(lake: &Lake, snapshot: &Snapshot) -> BTreeMap<Id, KeyStand> {
     let stand = |id: Id| {
         let key = sight(snapshot, id).filter(|key| lake.owner.judge(&key.tags) == Ownership::Ours)?;
+        if undecided(lake, snapshot, id, key) {
+            return None;
+        }
         let leftovers = leftovers(lake, snapshot, id, key);
         let spare = key.others.iter().filter(|other| !leftovers.contains(other));
         let stand = KeyStand {

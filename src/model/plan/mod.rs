@@ -143,7 +143,12 @@ fn facts(lake: &Lake, snapshot: &Snapshot) -> Facts {
     let key = |id: Id, own: &Option<KeyArn>| {
         own.clone().or_else(|| match snapshot.get(&id) {
             Some(Sight::Present(live)) => match live.as_ref() {
-                Observed::Key(key) if lake.owner.judge(&key.tags) == Ownership::Ours => Some(key.arn.clone()),
+                Observed::Key(key)
+                    if lake.owner.judge(&key.tags) == Ownership::Ours
+                        && !keys::undecided(lake, snapshot, id, key) =>
+                {
+                    Some(key.arn.clone())
+                }
                 _ => None,
             },
             Some(Sight::Absent) => None,

@@ -60,7 +60,7 @@ impl Asking<'_> {
         if let Some(step) = live.and_then(|live| self.not_ours(live).or_else(|| self.undecided(live))) {
             return step;
         }
-        let nonce = self.nonce();
+        let nonce = self.nonce(live);
         let circumstances = self.circumstances(&nonce);
         let assessment = match (self.wish, live) {
             (Wish::Gone, Some(live)) => kinds::removal(self.lake, live, &circumstances),
@@ -126,7 +126,10 @@ impl Asking<'_> {
     }
 
     /// The nonce of a key that is created now: one that served in vain serves again.
-    fn nonce(&self) -> String {
+    fn nonce(&self, live: Option<&Observed>) -> String {
+        if live.is_some() || !matches!(self.id, Id::BucketKey | Id::StreamKey) {
+            return String::new();
+        }
         let open = self.lake.record.intents.get(&self.id);
         let unused = open.filter(|_| self.memory.begun(self.lake, self.id).is_none());
         let fresh = || intent::nonce(self.lake, self.id, self.now);
@@ -182,6 +185,9 @@ impl Asking<'_> {
 
     fn undecided(&self, live: &Observed) -> Option<Step> {
         let Observed::Key(key) = live else { return None };
+        if self.wish == Wish::Gone {
+            return None;
+        }
         let what = || format!("what may name {} or another key to be read", key.arn.key_id());
         keys::undecided(self.lake, self.snapshot, self.id, key)
             .then(|| Step::Wait(WaitFor::new(what(), KEY_LOOK_SECONDS)))

@@ -278,7 +278,10 @@ async fn the_tag_tells_which_key_it_is_whatever_alias_and_description_say() {
         ROTATED,
         streams,
         (200, aliases),
-        (200, r#"{"Truncated":false,"Keys":[{"KeyId":"b"},{"KeyId":"old"},{"KeyId":"s"}]}"#),
+        (
+            200,
+            r#"{"Truncated":false,"Keys":[{"KeyId":"b"},{"KeyId":"old"},{"KeyId":"s"}]}"#,
+        ),
         buckets,
         OURS,
         streams,
@@ -305,7 +308,10 @@ async fn the_tag_tells_which_key_it_is_whatever_alias_and_description_say() {
 
 #[tokio::test]
 async fn while_a_call_may_have_made_a_key_all_are_searched_and_spare_ones_are_read_at_each_look() {
-    let keys = (200, r#"{"Truncated":false,"Keys":[{"KeyId":"k1"},{"KeyId":"k2"}]}"#);
+    let keys = (
+        200,
+        r#"{"Truncated":false,"Keys":[{"KeyId":"k1"},{"KeyId":"k2"}]}"#,
+    );
     let (k1, k2) = (enabled("k1"), enabled("k2"));
     let read = |key| [(200, key), POLICY, ROTATED, OURS];
     let answers = [
@@ -323,7 +329,16 @@ async fn while_a_call_may_have_made_a_key_all_are_searched_and_spare_ones_are_re
     assert_eq!(seen.arn.key_id(), "k1");
     assert_eq!(seen.others.len(), 1, "{:?}", seen.others);
 
-    let both = [(200, k1.as_str()), (200, k2.as_str()), POLICY, ROTATED, OURS, POLICY, ROTATED, OURS];
+    let both = [
+        (200, k1.as_str()),
+        (200, k2.as_str()),
+        POLICY,
+        ROTATED,
+        OURS,
+        POLICY,
+        ROTATED,
+        OURS,
+    ];
     let (aws, http) = replay(both.to_vec());
     let spare = Target {
         spare: vec!["k2".to_owned()],

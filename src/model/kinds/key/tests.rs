@@ -285,3 +285,73 @@ fn a_key_goes_by_schedule_and_its_alias_last() {
         assert_eq!(changes(assessment), expected, "{state}: {why}");
     }
 }
+
+#[test]
+fn others_of_the_lake_go_with_it() {
+    let lake = lake();
+    let mut live = applied(&lake, Id::BucketKey);
+    live.state = "PendingDeletion".to_owned();
+    live.alias_target = None;
+    live.others = vec![Observed {
+        arn: key("k2"),
+        ..applied(&lake, Id::BucketKey)
+    }];
+    let schedule = Change::ScheduleKeyDeletion {
+        key_id: "k2".to_owned(),
+        days: 30,
+    };
+    assert_eq!(changes(removal(&lake, &live, &edit(&lake))), [schedule]);
+}
+
+#[test]
+fn a_key_is_told_by_its_tag_and_an_older_one_by_its_description() {
+    let lake = lake();
+    let (bucket, stream) = (target(&lake, Id::BucketKey), target(&lake, Id::StreamKey));
+    let older = &lake.tags;
+    assert!(bucket.fits(older, &bucket.description) && !bucket.fits(older, &stream.description));
+    let mut tagged = lake.tags.clone();
+    tagged.insert("datalake-operator.io/resource".into(), "bucket-key".into());
+    assert!(bucket.fits(&tagged, &stream.description) && !stream.fits(&tagged, &stream.description));
+    tagged.insert("datalake-operator.io/name".into(), "another".into());
+    assert!(!bucket.fits(&tagged, &bucket.description), "another lake's");
+}
+
+#[test]
+fn a_named_key_whose_description_was_edited_is_still_it_but_not_one_that_is_the_other_key() {
+    let lake = lake();
+    let bucket = target(&lake, Id::BucketKey);
+    let with = |description: &str| Observed {
+        description: description.to_owned(),
+        ..applied(&lake, Id::BucketKey)
+    };
+    let edited = with("edited");
+    assert!(!bucket.searches(std::slice::from_ref(&edited)));
+    assert_eq!(bucket.pick(vec![edited.clone()], Vec::new()), Some(edited));
+    let others = with(&target(&lake, Id::StreamKey).description);
+    assert!(bucket.searches(std::slice::from_ref(&others)));
+    assert_eq!(bucket.pick(vec![others], Vec::new()), None);
+}
+
+#[test]
+fn a_key_that_is_not_ours_is_in_the_way_only_where_none_is() {
+    let lake = lake();
+    let bucket = Target {
+        known: Some("k1".to_owned()),
+        ..target(&lake, Id::BucketKey)
+    };
+    let mut foreign = applied(&lake, Id::BucketKey);
+    foreign.arn = key("k2");
+    foreign.alias_target = Some("k2".to_owned());
+    foreign.tags.clear();
+    let mut ours = applied(&lake, Id::BucketKey);
+    ours.alias_target = Some("k2".to_owned());
+    assert!(
+        !bucket.searches(std::slice::from_ref(&foreign)),
+        "nothing is made beside it"
+    );
+    assert_eq!(
+        bucket.pick(vec![foreign.clone()], Vec::new()),
+        Some(foreign.clone())
+    );
+    assert_eq!(bucket.pick(vec![foreign, ours.clone()], Vec::new()), Some(ours));
+}
