@@ -236,8 +236,10 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::{bucket, table};
+    use super::super::kinds::{bucket, key, table};
+    use super::super::owner::Tags;
     use super::*;
+    use crate::api::vocabulary::TAG_INTENT;
 
     #[test]
     fn the_same_update_of_another_version_is_the_same_update() {
@@ -253,6 +255,22 @@ mod tests {
         memory.wrote(Id::Table, update("1"), now);
         assert!(memory.recently(Id::Table, &update("2")));
         assert!(!memory.recently(Id::Database, &update("2")));
+    }
+
+    #[test]
+    fn the_same_creation_of_a_key_with_another_nonce_is_the_same_creation() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let create = |nonce: &str, description: &str| {
+            Change::Key(key::Change::CreateKey {
+                description: description.into(),
+                policy: String::new(),
+                tags: Tags::from([(TAG_INTENT.into(), nonce.into())]),
+            })
+        };
+        let mut memory = Memory::default();
+        memory.wrote(Id::BucketKey, create("1", "a"), now);
+        assert!(memory.recently(Id::BucketKey, &create("2", "a")));
+        assert!(!memory.recently(Id::BucketKey, &create("2", "b")));
     }
 
     #[test]

@@ -205,13 +205,13 @@ fn an_error_inside_kms_may_have_made_a_key_and_is_not_tried_again_at_once() {
 fn a_stale_leader_makes_no_key() {
     let mut stage = Stage::new(json!({}));
     stage.pass();
-    let stale = stage.object.clone();
+    let old = stage.object.clone();
     // Another has taken over, and writes its intents first.
     dead(&mut stage, "CreateKey", Fault::CrashBefore);
     stage.sim.forget_calls();
-    let server = Server::new(&stage.sim, &stage.object, &stale, None);
+    let server = Server::new(&stage.sim, &stage.object, &old, None);
     let verdict = futures::executor::block_on(stage.operator.pass(
-        &stale,
+        &old,
         &mut crate::model::memory::Memory::default(),
         &server,
         stage.sim.now(),
@@ -273,10 +273,10 @@ fn a_key_of_a_call_that_another_leader_has_given_up_is_not_used_but_removed() {
     assert!(recorded.is_err());
     calm(&mut stage, "given up");
     assert_eq!(pinned(&stage).key_ids, used);
-    let state = stage
+    let its = stage
         .sim
         .alter(|cloud| cloud.keys.get(&lost).unwrap().seen.state.clone());
-    assert_eq!(state, "PendingDeletion");
+    assert_eq!(its, "PendingDeletion");
 }
 
 #[test]
