@@ -174,13 +174,7 @@ impl Asking<'_> {
         let begun = self.lake.record.begun(self.id);
         let fresh = |at: &Timestamp| *at <= self.now && self.now.duration_since(*at) < KEY_LAG;
         let since = begun.map(|intent| intent.time.0).filter(fresh).max()?;
-        Some(self.wait_for_key(since))
-    }
-
-    /// `CreateKey` may have had its effect although no answer came.
-    fn wait_for_key(&self, since: Timestamp) -> Step {
-        let what = format!("KMS to show the key that a call of {since} may have made");
-        Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
+        Some(wait_for_key(since))
     }
 
     fn undecided(&self, live: &Observed) -> Option<Step> {
@@ -272,7 +266,7 @@ impl Asking<'_> {
             // A time to come was another clock's: then what this process saw itself counts.
             let since = Some(intent.time.0).filter(|at| *at <= self.now);
             let since = since.unwrap_or(absent_since);
-            return recent(since).then(|| self.wait_for_key(since));
+            return recent(since).then(|| wait_for_key(since));
         }
         let made = self.lake.record.keys.contains_key(&self.id);
         (made && recent(absent_since)).then(|| {
@@ -294,6 +288,12 @@ impl Asking<'_> {
             (false, _) => verb == Verb::Update && !record.unfinished.contains(&self.id),
         }
     }
+}
+
+/// `CreateKey` may have had its effect although no answer came.
+fn wait_for_key(since: Timestamp) -> Step {
+    let what = format!("KMS to show the key that a call of {since} may have made");
+    Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
 }
 
 /// Whether the call makes the resource.

@@ -102,7 +102,9 @@ fn the_one_that_the_alias_names_wins_where_nothing_else_names_one() {
     let buckets = [stage.arn(Id::LakeBucket), stage.arn(Id::RawBucket)];
     let delivery = stage.arn(Id::Delivery);
     stage.sim.alter(|cloud| {
-        buckets.iter().for_each(|arn| drop(cloud.buckets.remove(arn)));
+        for arn in &buckets {
+ cloud.buckets.remove(arn);
+}
         cloud.deliveries.remove(&delivery);
     });
     wipe(&mut stage);
