@@ -103,8 +103,8 @@ fn the_one_that_the_alias_names_wins_where_nothing_else_names_one() {
     let delivery = stage.arn(Id::Delivery);
     stage.sim.alter(|cloud| {
         for arn in &buckets {
- cloud.buckets.remove(arn);
-}
+            cloud.buckets.remove(arn);
+        }
         cloud.deliveries.remove(&delivery);
     });
     wipe(&mut stage);
