@@ -81,8 +81,8 @@ deny: ## Licences and known vulnerabilities of dependencies (needs cargo-deny)
 	cargo deny --locked check
 
 .PHONY: generate
-generate: ## Write the CRD, the chart's copy of it and docs/reference.md from src/api
-	UPDATE_GENERATED=1 cargo test --quiet --lib --locked api::tests
+generate: ## Write from the code: the CRD, the chart's copies of it and of the IAM policy, what is generated in docs/
+	UPDATE_GENERATED=1 cargo test --quiet --lib --locked up_to_date
 
 .PHONY: clean
 clean: ## Remove what was built here; the stand's programs stay in ~/.cache/datalake-operator
