@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_policy_is_that_of_the_place_that_is_given() {
-        let policy = |args: &[&str]| {
+        let policy = |args: &[&str]| -> Result<String, clap::Error> {
             let args = ["datalake-operator", "iam-policy"].iter().chain(args);
             match Cli::try_parse_from(args)?.command() {
                 Command::IamPolicy(place) => Ok(place.document().to_string()),
@@ -253,8 +253,18 @@ mod tests {
         assert!(policy(&[]).is_err(), "an account there must be");
         let account = ["--account", "123456789012"];
         let anywhere = policy(&account).unwrap();
-        assert!(anywhere.contains("arn:aws:kinesis:*:123456789012:stream/dl-*"), "{anywhere}");
-        let place = ["--region", "cn-north-1", "--name-prefix", "lake", "--cluster-id", "one"];
+        assert!(
+            anywhere.contains("arn:aws:kinesis:*:123456789012:stream/dl-*"),
+            "{anywhere}"
+        );
+        let place = [
+            "--region",
+            "cn-north-1",
+            "--name-prefix",
+            "lake",
+            "--cluster-id",
+            "one",
+        ];
         let china = policy(&[&account[..], &place].concat()).unwrap();
         for part in [
             "arn:aws-cn:kinesis:cn-north-1:123456789012:stream/lake-*",

@@ -32,9 +32,8 @@ fn each_action_is_granted_once_for_a_call_and_belongs_to_the_service_of_a_resour
         for action in grant.actions() {
             let (service, name) = action.split_once(':').unwrap();
             assert!(!name.contains('*'), "{action} is no one action");
-            let of_service = |pattern: &&str| {
-                *pattern == "*" || pattern.starts_with(&format!("arn:PARTITION:{service}:"))
-            };
+            let of_service =
+                |pattern: &&str| *pattern == "*" || pattern.starts_with(&format!("arn:PARTITION:{service}:"));
             assert!(grant.on.iter().any(of_service), "{}: {action}", grant.sid);
         }
     }
@@ -45,7 +44,9 @@ fn only_what_iam_cannot_limit_to_a_resource_is_granted_on_all() {
     let on_all = GRANTS.iter().filter(|grant| grant.on.contains(&"*"));
     let actions = on_all.flat_map(Grant::actions);
     let writes: Vec<_> = actions
-        .filter(|action| !action.contains(":List") && !action.contains(":Describe") && !action.contains(":Get"))
+        .filter(|action| {
+            !action.contains(":List") && !action.contains(":Describe") && !action.contains(":Get")
+        })
         .collect();
     let expected = [
         "glue:StartCrawlerSchedule",
@@ -108,7 +109,10 @@ fn the_patterns_take_in_every_resource_of_a_lake_and_none_of_another_prefix() {
         ("GlueTags", at.crawler(&names.crawler)),
         ("Crawler", at.crawler(&names.crawler)),
         ("Logs", at.log_group(&names.log_group)),
-        ("Logs", at.log_stream(&names.publisher_log_group, "BackupDelivery")),
+        (
+            "Logs",
+            at.log_stream(&names.publisher_log_group, "BackupDelivery"),
+        ),
         ("Workgroup", at.workgroup(&names.workgroup)),
         ("Function", at.function(&names.publisher)),
     ];

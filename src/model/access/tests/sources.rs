@@ -32,9 +32,14 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
 fn constants(files: &[(PathBuf, String)]) -> BTreeMap<String, String> {
     let mut constants = BTreeMap::new();
     for line in files.iter().flat_map(|(_, text)| text.lines()) {
-        if let (Some(name), Some(value)) = (between(line, "const ", ": &str = "), between(line, "= \"", "\";")) {
+        if let (Some(name), Some(value)) =
+            (between(line, "const ", ": &str = "), between(line, "= \"", "\";"))
+        {
             let before = constants.insert(name.to_owned(), value.to_owned());
-            assert!(before.is_none_or(|before| before == value), "two values of {name}");
+            assert!(
+                before.is_none_or(|before| before == value),
+                "two values of {name}"
+            );
         }
     }
     constants
@@ -71,7 +76,10 @@ pub fn writes() -> BTreeSet<String> {
     let kinds = fs::read_to_string(folder.join("mod.rs")).unwrap();
     let all = between(&kinds, "pub enum Change {", "}").unwrap();
     let mut writes = BTreeSet::new();
-    for kind in all.lines().filter_map(|line| line.trim().strip_suffix("::Change),")) {
+    for kind in all
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix("::Change),"))
+    {
         let (variant, module) = kind.split_once('(').unwrap();
         let service = between(&kinds, &format!("Change::{variant}(change) => (\""), "\"").unwrap();
         let file = fs::read_to_string(folder.join(format!("{module}.rs")))
