@@ -1,17 +1,19 @@
-//! What the operator's policy grants is what a lake's life takes: every granted call is made in one, but those that the
-//! stand can't provoke.
+//! What the operator's policy grants is what a lake's life takes: with that policy alone a lake lives a whole life, and
+//! every granted call is made in it, but those that the stand can't provoke.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_s3::primitives::ByteStream;
 use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION};
-use datalake_operator::model::access;
+use datalake_operator::cloud::aws::clients::Clients;
+use datalake_operator::model::access::{self, Place};
 use serde_json::json;
 
 use crate::drift::{put_right, rounds};
 use crate::hands::hands;
 use crate::lake::Lake;
 use crate::look::Eyes;
+use crate::operator::Operator;
 use crate::stand::Stand;
 
 /// Calls that are granted, and that this life does not make, each with the reason.
@@ -20,7 +22,40 @@ const NOT_PROVOKED: [(&str, &str); 1] = [(
     "only while a crawl runs when its crawler is removed: on the stand a crawl is over at once",
 )];
 
-const BOUNDARY: &str = "arn:aws:iam::123456789012:policy/boundary";
+/// Permissions boundary of every role that the operator makes.
+const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
+
+/// Credentials of a role that has the operator's policy and nothing else: the emulator allows what a policy allows.
+async fn credentials(aws: &Clients) -> [(&'static str, String); 3] {
+    let here = aws.sts.get_caller_identity().send().await.unwrap();
+    let place = Place {
+        account: here.account().unwrap().to_owned(),
+        boundary: Some(BOUNDARY.to_owned()),
+        ..Place::default()
+    };
+    let trust = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": place.account}, "Action": "sts:AssumeRole"},
+    ]});
+    let (name, role) = ("e2e-operator", aws.iam.create_role().role_name("e2e-operator"));
+    let role = role
+        .assume_role_policy_document(trust.to_string())
+        .send()
+        .await
+        .unwrap();
+    let put = aws.iam.put_role_policy().role_name(name).policy_name("operator");
+    put.policy_document(access::policy(&place).to_string())
+        .send()
+        .await
+        .unwrap();
+    let assume = aws.sts.assume_role().role_session_name("e2e");
+    let session = assume.role_arn(role.role.unwrap().arn).send().await.unwrap();
+    let session = session.credentials.unwrap();
+    [
+        ("AWS_ACCESS_KEY_ID", session.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", session.secret_access_key),
+        ("AWS_SESSION_TOKEN", session.session_token),
+    ]
+}
 
 /// What no drift of a property brings about.
 async fn more_hands(eyes: &Eyes) {
@@ -51,8 +86,19 @@ async fn fill(eyes: &Eyes) {
 
 #[tokio::test]
 async fn every_call_that_the_policy_grants_is_made_in_the_life_of_a_lake() {
-    let flags = ["--permissions-boundary", BOUNDARY];
-    let lake = Lake::on(Stand::shared().await, "e2e-granted", &flags).await;
+    let mut lake = Lake::without_operator(Stand::shared().await, "e2e-granted").await;
+    let credentials = credentials(&lake.aws).await;
+    let env: Vec<(&str, &str)> = credentials
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let flags = [
+        "--watch-namespace",
+        "e2e-granted",
+        "--permissions-boundary",
+        BOUNDARY,
+    ];
+    lake.operator = Some(Operator::start(&lake.stand, "e2e-granted", &flags, &env).await);
     lake.apply(json!({
         "testPublisher": {"enabled": true}, "deletionPolicy": "Delete", "tags": {"team": "data"},
         "retention": {"streamHours": 48}, "encryption": {"rotation": true},
