@@ -2,6 +2,7 @@
 
 import json
 
+from ministack import app
 from ministack.core import iam_actions
 from ministack.services import iam, kms
 
@@ -77,3 +78,9 @@ def request_tag_context(original, service, iam_action, body, params):
         if boundary:
             context["iam:PermissionsBoundary"] = boundary
     return context
+
+
+@replaces(app, "pin_request_origin")
+def pin_request_origin(original, source_ip, secure_transport):
+    """Loopback stands for the TLS that AWS is reached by; without it each bucket's TLS-only policy denies all."""
+    original(source_ip, secure_transport or source_ip == "127.0.0.1")

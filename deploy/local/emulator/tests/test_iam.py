@@ -57,3 +57,11 @@ class Authorization(MendTest):
         self.refused("AccessDenied", limited.create_role, RoleName="a", AssumeRolePolicyDocument=trust)
         limited.create_role(RoleName="b", AssumeRolePolicyDocument=trust, PermissionsBoundary=boundary)
         limited.put_role_policy(RoleName="b", PolicyName="p", PolicyDocument=policy(Action="s3:*", Resource="*"))
+
+    def test_loopback_counts_as_tls(self):
+        bucket = self.bucket("tls")
+        deny = policy(Effect="Deny", Principal="*", Action="s3:*", Resource=f"arn:aws:s3:::{bucket}",
+                      Condition={"Bool": {"aws:SecureTransport": "false"}})
+        self.client("s3").put_bucket_policy(Bucket=bucket, Policy=deny)
+        limited = self.user(Action="s3:*", Resource="*")("s3")
+        self.assertEqual(limited.get_bucket_location(Bucket=bucket)["LocationConstraint"], REGION)
