@@ -26,7 +26,7 @@ class Account:
             raise SystemExit(f"smoke: these credentials are of account {found}, not {self.account}: nothing was done")
 
     def make_role(self, programs):
-        """A role with the operator's generated policy and nothing else, and its credentials."""
+        """A role with the operator's generated policy and nothing else."""
         iam = self.client("iam")
         text = subprocess.run(
             [programs / "datalake-operator", "iam-policy", "--account", self.account, "--name-prefix", self.prefix,
@@ -34,15 +34,14 @@ class Account:
             check=True, stdout=subprocess.PIPE, text=True).stdout
         trust = {"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"AWS": self.account}, "Action": "sts:AssumeRole"}]}
-        arn = iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        self.arn = iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
         iam.put_role_policy(RoleName=self.role, PolicyName="operator", PolicyDocument=json.dumps(json.loads(text)))
-        return arn
 
-    def assume(self, arn, **more):
+    def assume(self, **more):
         """Credentials of the role, once IAM knows it."""
         def ask():
             try:
-                found = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="smoke", **more)["Credentials"]
+                found = self.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="smoke", **more)["Credentials"]
                 keys = {"aws_access_key_id": found["AccessKeyId"], "aws_secret_access_key": found["SecretAccessKey"],
                         "aws_session_token": found["SessionToken"]}
                 if not more:
@@ -58,7 +57,7 @@ class Account:
         mine = lambda names: sorted(name for name in names if name.startswith((f"{self.prefix}-", f"{self.prefix}_")))
         pages = lambda service, call, key, **more: [
             item for page in self.client(service).get_paginator(call).paginate(**more) for item in page[key]]
-        found = [("crawler", name) for name in mine(pages("glue", "list_crawlers", "CrawlerNames"))]
+        found = [("crawler", name) for name in mine(c["Name"] for c in pages("glue", "get_crawlers", "Crawlers"))]
         found += [("delivery stream", name) for name in mine(self.delivery_streams())]
         found += [("function", name) for name in mine(f["FunctionName"] for f in pages("lambda", "list_functions", "Functions"))]
         found += [("workgroup", name) for name in mine(self.workgroups())]

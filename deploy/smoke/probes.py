@@ -17,6 +17,13 @@ class Probes:
     def __init__(self, ground, account):
         self.ground, self.account, self.rows, self.sent = ground, account, [], 0
 
+    def make(self, probe):
+        """One that fails does not keep the others from being made."""
+        try:
+            probe()
+        except Exception as error:
+            self.tell("", f"{probe.__name__.replace('_', ' ')} came to an end", "yes", f"{type(error).__name__}: {error}", False)
+
     def tell(self, point, what, expected, seen, holds):
         """`holds` is None where nothing was expected: it is told for the record."""
         verdict = {True: "as expected", False: "DIFFERS", None: "for the record"}[holds]
@@ -127,7 +134,7 @@ class Probes:
         connection, glue = self.connection(), self.account.client("glue")
         table = glue.get_table(DatabaseName=connection["database"], Name=connection["table"])["Table"]
         known = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
-        same = {key: table[key] for key in known if key in table}
+        same = {key: table[key] for key in known if table.get(key)}
         version = table.get("VersionId", "0")
         glue.update_table(DatabaseName=connection["database"], TableInput=same, VersionId=version, SkipArchive=True)
         code = self.code(lambda: glue.update_table(
@@ -158,11 +165,11 @@ class Probes:
         shards = self.ground.calls().get(("kinesis:UpdateShardCount", "ok"), 0)
         self.tell("12", "UpdateShardCount under the generated policy", "ok", "ok" if shards else "refused", shards > 0)
 
-    def scoped_shard_count(self, arn):
+    def scoped_shard_count(self):
         """Whether the policy could name the stream: the session may do anything, but to this stream only."""
         stream = self.connection()["streamArn"]
         policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kinesis:*", "Resource": stream}]}
-        kinesis = self.account.client("kinesis", **self.account.assume(arn, Policy=json.dumps(policy)))
+        kinesis = self.account.client("kinesis", **self.account.assume(Policy=json.dumps(policy)))
         code = self.code(lambda: kinesis.update_shard_count(
             StreamName=stream.split("/")[-1], TargetShardCount=2, ScalingType="UNIFORM_SCALING"))
         self.tell("12", "UpdateShardCount by a statement on the stream alone", "", code, None)
@@ -182,12 +189,12 @@ class Probes:
         self.tell("11", "seconds for which S3 still told the old rules, or told them again", "below 60", str(max(old, default=0)), None)
         until("the operator's correction", lambda: (read()[0].get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation") != 6, 300)
 
-    def preflight(self, arn):
+    def preflight(self):
         limits = self.account.client("kinesis").describe_limits()
         self.tell("14", "shards in use of those allowed", "", f"{limits['OpenShardCount']} of {limits['ShardLimit']}", None)
         code = lambda call: self.code(call)
         iam, lake = self.account.client("iam"), self.account.client("lakeformation")
-        policies = code(lambda: iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["kms:CreateKey"]))
+        policies = code(lambda: iam.simulate_principal_policy(PolicySourceArn=self.account.arn, ActionNames=["kms:CreateKey"]))
         self.tell("14", "SimulatePrincipalPolicy of the operator's role", "", policies, None)
         self.tell("14", "GetDataLakeSettings", "", code(lake.get_data_lake_settings), None)
         groups = self.account.client("logs").describe_log_groups(logGroupNamePrefix="/aws/kinesisfirehose/" + self.account.prefix)

@@ -76,6 +76,15 @@ class Removes(unittest.TestCase):
         there.remove.assert_called_once()
         there.remove_role.assert_called_once()
 
+    def test_a_probe_that_fails_is_told_and_the_next_is_made(self):
+        probes = smoke.Probes(mock.Mock(), mock.Mock())
+        def broken_probe():
+            raise ValueError("not so")
+        probes.make(broken_probe)
+        probes.make(lambda: probes.tell("9", "the next", "", "made", None))
+        self.assertEqual([(row[0], row[4]) for row in probes.rows], [("", "DIFFERS"), ("9", "for the record")])
+        self.assertIn("ValueError: not so", probes.rows[0][3])
+
 
 if __name__ == "__main__":
     unittest.main()
