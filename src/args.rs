@@ -27,7 +27,6 @@ pub struct Cli {
 
 /// What the binary is to do.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Command {
     /// Run the operator; also what happens when no command is given.
     Run(Run),

@@ -190,13 +190,14 @@ class Probes:
         until("the operator's correction", lambda: (read()[0].get("AbortIncompleteMultipartUpload") or {}).get("DaysAfterInitiation") != 6, 300)
 
     def preflight(self):
-        limits = self.account.client("kinesis").describe_limits()
-        self.tell("14", "shards in use of those allowed", "", f"{limits['OpenShardCount']} of {limits['ShardLimit']}", None)
-        code = lambda call: self.code(call)
-        iam, lake = self.account.client("iam"), self.account.client("lakeformation")
-        policies = code(lambda: iam.simulate_principal_policy(PolicySourceArn=self.account.arn, ActionNames=["kms:CreateKey"]))
-        self.tell("14", "SimulatePrincipalPolicy of the operator's role", "", policies, None)
-        self.tell("14", "GetDataLakeSettings", "", code(lake.get_data_lake_settings), None)
+        iam = self.account.client("iam")
+        for what, call in (
+            ("DescribeLimits", self.account.client("kinesis").describe_limits),
+            ("SimulatePrincipalPolicy", lambda: iam.simulate_principal_policy(
+                PolicySourceArn=self.account.arn, ActionNames=["kms:CreateKey"])),
+            ("GetDataLakeSettings", self.account.client("lakeformation").get_data_lake_settings),
+        ):
+            self.tell("14", what, "", self.code(call), None)
         groups = self.account.client("logs").describe_log_groups(logGroupNamePrefix="/aws/kinesisfirehose/" + self.account.prefix)
         days = [group.get("retentionInDays") for group in groups["logGroups"]]
         self.tell("13", "days that the log group keeps", "30", str(days), days == [30])

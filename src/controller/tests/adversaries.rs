@@ -14,9 +14,12 @@ use crate::model::arn::AccountId;
 use crate::model::owner::Tags;
 use crate::model::topology::Id;
 
+/// In words, and what is done to the tags.
+type Form = (&'static str, fn(&mut Tags));
+
 /// How a resource comes not to be the lake's, by its tags.
 #[rustfmt::skip]
-const FORMS: [(&str, fn(&mut Tags)); 7] = [
+const FORMS: [Form; 7] = [
     ("no tag", Tags::clear),
     ("tags of somebody", |tags| *tags = Tags::from([("team".into(), "others".into())])),
     ("managed-by alone", |tags| *tags = Tags::from([(TAG_MANAGED_BY.into(), MANAGED_BY.into())])),

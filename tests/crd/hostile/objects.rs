@@ -241,6 +241,10 @@ fn others(schema: &Value) -> Vec<Value> {
     .filter(|(of, _)| *of != kind)
     .map(|(_, value)| value)
     .collect();
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the bounds are whole numbers below 2^53"
+    )]
     let number = |name: &str| schema[name].as_f64().map(|number| number as i64);
     if let (Some(low), Some(high)) = (number("minimum"), number("maximum")) {
         let beyond = [low - 1, high + 1, -1, 0, i64::MIN, i64::MAX];
