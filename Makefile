@@ -52,6 +52,7 @@ test-stand: ## Against real API servers and the emulator; each test starts its o
 .PHONY: test-emulator
 test-emulator: ## Test what we mend in the AWS emulator
 	$(EMULATOR_TESTS)
+	$$($(STAND) which python) -m unittest discover --start-directory deploy/smoke
 
 .PHONY: prove-mends
 prove-mends: ## See each of these tests fail on the emulator as it is published
@@ -62,6 +63,26 @@ bench: ## Plan, AWS calls, seconds to Ready, memory, size: figures beside their 
 	cargo build --release --workspace --bin datalake-operator --bin datalake-stand --locked
 	cargo build --release --workspace --bin bench-plan --features datalake-operator/sim --locked
 	@bin=$${CARGO_TARGET_DIR:-target}/release; $$($$bin/datalake-stand which python) deploy/local/bench.py $$bin $(LAKES)
+
+SMOKE = bin=$${CARGO_TARGET_DIR:-target}/debug; $$($$bin/datalake-stand which python) deploy/smoke/smoke.py
+
+.PHONY: smoke
+smoke: ## Settle in a real account what can't be proven here, see docs/smoke.md: ACCOUNT=123456789012 REGION=eu-west-1
+	cargo build --workspace --bins --locked
+	@$(SMOKE) run "$$bin" '$(ACCOUNT)' '$(REGION)'
+
+.PHONY: smoke-clean
+smoke-clean: ## Remove what a smoke run has left that was killed: ACCOUNT, REGION and the PREFIX that it printed
+	cargo build --workspace --bins --locked
+	@$(SMOKE) clean "$$bin" '$(ACCOUNT)' '$(REGION)' '$(PREFIX)'
+
+.PHONY: smoke-rehearsal
+smoke-rehearsal: ## The same run against the emulator, which proves the path
+	cargo build --workspace --bins --locked
+	@bin=$${CARGO_TARGET_DIR:-target}/debug; dir=$$(mktemp -d); stand="$$bin/datalake-stand --quiet --dir $$dir/stand"; \
+	trap "$$stand down; rm -rf $$dir" EXIT; $$stand up --only emulator; eval "$$($$stand env)"; \
+	AWS_ACCESS_KEY_ID=123456789012 SMOKE_ENDPOINT=$$AWS_ENDPOINT_URL \
+	  $$($$bin/datalake-stand which python) deploy/smoke/smoke.py run $$bin 123456789012 "$$AWS_REGION"
 
 .PHONY: chart
 chart: ## Lint the chart, and render it with and without the operator
@@ -81,8 +102,8 @@ deny: ## Licences and known vulnerabilities of dependencies (needs cargo-deny)
 	cargo deny --locked check
 
 .PHONY: generate
-generate: ## Write the CRD, the chart's copy of it and docs/reference.md from src/api
-	UPDATE_GENERATED=1 cargo test --quiet --lib --locked api::tests
+generate: ## Write from the code: the CRD, the chart's copies of it and of the IAM policy, what is generated in docs/
+	UPDATE_GENERATED=1 cargo test --quiet --lib --locked up_to_date
 
 .PHONY: clean
 clean: ## Remove what was built here; the stand's programs stay in ~/.cache/datalake-operator

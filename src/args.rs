@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 use datalake_operator::controller::settings::Settings;
-use datalake_operator::model::arn::{Arn, Region};
+use datalake_operator::model::access::{self, Place};
+use datalake_operator::model::arn::{AccountId, Arn, Partition, Region};
 use datalake_operator::model::names::Prefix;
+use datalake_operator::model::policy::Document;
 use datalake_operator::shell::logs::{self, Format};
 use jiff::SignedDuration;
 
@@ -25,12 +27,52 @@ pub struct Cli {
 
 /// What the binary is to do.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Command {
     /// Run the operator; also what happens when no command is given.
     Run(Run),
     /// Print the custom resource definition, for `kubectl apply -f -`.
     Crd,
+    /// Print the IAM policy that the operator's own role needs, as JSON.
+    IamPolicy(IamPolicy),
+}
+
+/// Where the operator is to work.
+#[derive(Args, Debug, Clone)]
+pub struct IamPolicy {
+    /// The AWS account, 12 digits.
+    #[arg(long, value_name = "ID", value_parser = AccountId::parse)]
+    account: AccountId,
+
+    /// The region of all lakes. Default: any of the partition aws.
+    #[arg(long, value_name = "REGION", value_parser = Region::parse)]
+    region: Option<Region>,
+
+    /// As of `run`.
+    #[arg(long, value_name = "PREFIX", default_value = "dl", value_parser = Prefix::parse)]
+    name_prefix: Prefix,
+
+    /// As of `run`; the keys of other clusters can't be written to then. Default: any.
+    #[arg(long, value_name = "ID", value_parser = cluster_id)]
+    cluster_id: Option<String>,
+
+    /// As of `run`; roles can't be made without it then.
+    #[arg(long, value_name = "ARN", value_parser = boundary)]
+    permissions_boundary: Option<String>,
+}
+
+impl IamPolicy {
+    /// The policy.
+    pub fn document(&self) -> Document {
+        let any = || "*".to_owned();
+        access::policy(&Place {
+            partition: self.region.as_ref().map_or(Partition::Aws, Region::partition),
+            region: self.region.as_ref().map_or_else(any, ToString::to_string),
+            account: self.account.to_string(),
+            prefix: self.name_prefix.to_string(),
+            cluster: self.cluster_id.clone().unwrap_or_else(any),
+            boundary: self.permissions_boundary.clone(),
+        })
+    }
 }
 
 impl Cli {
@@ -167,7 +209,7 @@ mod tests {
         let args = ["datalake-operator"].iter().chain(args);
         match Cli::try_parse_from(args)?.command() {
             Command::Run(run) => Ok(run),
-            Command::Crd => panic!("not run"),
+            other => panic!("not run: {other:?}"),
         }
     }
 
@@ -196,6 +238,39 @@ mod tests {
         let parsed = Cli::try_parse_from(["datalake-operator", "crd"]).unwrap();
         assert!(matches!(parsed.command(), Command::Crd));
         assert!(Cli::try_parse_from(["datalake-operator", "crd", "--region", "eu-west-1"]).is_err());
+    }
+
+    #[test]
+    fn the_policy_is_that_of_the_place_that_is_given() {
+        let policy = |args: &[&str]| -> Result<String, clap::Error> {
+            let args = ["datalake-operator", "iam-policy"].iter().chain(args);
+            match Cli::try_parse_from(args)?.command() {
+                Command::IamPolicy(place) => Ok(place.document().to_string()),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(policy(&[]).is_err(), "an account there must be");
+        let account = ["--account", "123456789012"];
+        let anywhere = policy(&account).unwrap();
+        assert!(
+            anywhere.contains("arn:aws:kinesis:*:123456789012:stream/dl-*"),
+            "{anywhere}"
+        );
+        let place = [
+            "--region",
+            "cn-north-1",
+            "--name-prefix",
+            "lake",
+            "--cluster-id",
+            "one",
+        ];
+        let china = policy(&[&account[..], &place].concat()).unwrap();
+        for part in [
+            "arn:aws-cn:kinesis:cn-north-1:123456789012:stream/lake-*",
+            r#""aws:ResourceTag/datalake-operator.io/cluster":"one""#,
+        ] {
+            assert!(china.contains(part), "{part}: {china}");
+        }
     }
 
     #[test]

@@ -13,4 +13,6 @@ pub mod model;
 pub mod shell;
 
 #[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod purity;

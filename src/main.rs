@@ -28,6 +28,10 @@ async fn main() -> ExitCode {
             print!("{}", api::crd_yaml());
             Ok(())
         }
+        Command::IamPolicy(place) => {
+            println!("{}", place.document().pretty());
+            Ok(())
+        }
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,20 +6,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use serde_json::Value;
 
 use super::{crd, crd_yaml, reference, rules};
-
-/// Fails when the file is not what the code generates; with `UPDATE_GENERATED=1` writes it instead.
-fn up_to_date(path: &str, generated: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var_os("UPDATE_GENERATED").is_some() {
-        std::fs::write(&path, generated).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == generated,
-        "{} is stale: run `make generate`",
-        path.display()
-    );
-}
+use crate::generated::up_to_date;
 
 #[test]
 fn the_definition_in_crds_is_up_to_date() {

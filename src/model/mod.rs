@@ -1,5 +1,6 @@
 //! Deciding: synchronous functions of data. No I/O, no clock, no randomness.
 
+pub mod access;
 pub mod arn;
 pub mod fault;
 pub mod hive;

@@ -6,6 +6,7 @@
 mod accepted;
 mod answers;
 mod changed;
+mod hostile;
 mod laws;
 mod objects;
 mod refused;

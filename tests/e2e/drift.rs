@@ -8,7 +8,7 @@ use crate::hands::{Hand, hands, removals};
 use crate::lake::Lake;
 
 /// Rounds of hands, in each at most one for a resource, so that what is told can be told apart.
-fn rounds(hands: Vec<Hand>) -> Vec<Vec<Hand>> {
+pub fn rounds(hands: Vec<Hand>) -> Vec<Vec<Hand>> {
     let mut rounds: Vec<Vec<Hand>> = Vec::new();
     for hand in hands {
         match rounds
@@ -23,7 +23,7 @@ fn rounds(hands: Vec<Hand>) -> Vec<Vec<Hand>> {
 }
 
 /// Every hand does its work at once, and the operator puts all of it right, and tells of each.
-async fn put_right(lake: &Lake, round: &[Hand]) {
+pub async fn put_right(lake: &Lake, round: &[Hand]) {
     let eyes = lake.eyes().await;
     let told = lake.events().await.len();
     let mut before = BTreeMap::new();

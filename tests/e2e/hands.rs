@@ -7,6 +7,7 @@ use aws_sdk_firehose::types::{
     BufferingHints, CloudWatchLoggingOptions, EncryptionConfiguration, ExtendedS3DestinationUpdate,
     NoEncryptionConfig, S3DestinationUpdate,
 };
+use aws_sdk_glue::types::builders::TableInputBuilder;
 use aws_sdk_glue::types::{
     Column, DatabaseInput, SchemaChangePolicy, SerDeInfo, StorageDescriptor, TableInput, UpdateBehavior,
 };
@@ -208,6 +209,18 @@ async fn table(
     eyes: &Eyes,
     change: fn(StorageDescriptor) -> StorageDescriptor,
 ) -> Result<(), aws_sdk_glue::Error> {
+    table_with(eyes, |input| {
+        let storage = input.get_storage_descriptor().clone().unwrap();
+        input.storage_descriptor(change(storage))
+    })
+    .await
+}
+
+/// Writes the table as it is but for the change.
+pub async fn table_with(
+    eyes: &Eyes,
+    change: impl FnOnce(TableInputBuilder) -> TableInputBuilder,
+) -> Result<(), aws_sdk_glue::Error> {
     let (glue, database) = (&eyes.aws.glue, eyes.name("database"));
     let found = glue
         .get_table()
@@ -223,12 +236,10 @@ async fn table(
         .set_table_type(found.table_type)
         .set_parameters(found.parameters)
         .set_partition_keys(found.partition_keys)
-        .storage_descriptor(change(found.storage_descriptor.unwrap()))
-        .build()
-        .unwrap();
+        .storage_descriptor(found.storage_descriptor.unwrap());
     glue.update_table()
         .database_name(database)
-        .table_input(input)
+        .table_input(change(input).build().unwrap())
         .send()
         .await?;
     Ok(())

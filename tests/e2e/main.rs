@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test that is how it fails")]
 
+mod access;
+mod adversaries;
 mod clusters;
 mod data;
 mod deletion;

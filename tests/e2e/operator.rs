@@ -1,6 +1,6 @@
 //! The operator as a child process, and what it says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,9 +8,13 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use datalake_operator::model::access;
+
 use crate::stand::Stand;
 use crate::until::until;
 
+/// The metric that counts the calls to AWS.
+const CALLS: &str = "datalake_aws_calls_total";
 /// Periods so short that a scenario sees several of them.
 const SHORT: [&str; 4] = ["--drift-period", "2s", "--consistency-window", "1s"];
 
@@ -78,7 +82,7 @@ impl Operator {
 
     /// The AWS calls that it has made.
     pub fn calls(&self) -> Calls {
-        Calls(self.metric("datalake_aws_calls_total"))
+        Calls(self.metric(CALLS))
     }
 
     /// Passes over lakes so far.
@@ -88,13 +92,7 @@ impl Operator {
 
     /// The values of a metric by its labels, as they are written.
     fn metric(&self, name: &str) -> BTreeMap<String, u64> {
-        let text = self.get("/metrics");
-        let lines = text
-            .lines()
-            .filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
-        lines
-            .map(|(labels, value)| (labels.to_owned(), value.parse().unwrap()))
-            .collect()
+        values(&self.get("/metrics"), name)
     }
 
     /// As a node dies.
@@ -121,10 +119,30 @@ impl Operator {
 
 impl Drop for Operator {
     fn drop(&mut self) {
+        // Whatever the scenario was, each call is one that the operator's policy grants.
+        if let Some(text) = get(self.listen, "/metrics").filter(|_| !std::thread::panicking()) {
+            let made = Calls(values(&text, CALLS)).operations();
+            let granted = access::calls();
+            let more: Vec<_> = made
+                .iter()
+                .filter(|call| !granted.contains_key(call.as_str()))
+                .collect();
+            assert!(more.is_empty(), "made, and not granted: {more:?}");
+        }
         // It may have ended already.
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The values of a metric in the text of all, by its labels.
+fn values(text: &str, name: &str) -> BTreeMap<String, u64> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
+    lines
+        .map(|(labels, value)| (labels.to_owned(), value.parse().unwrap()))
+        .collect()
 }
 
 fn tail(log: &PathBuf) -> String {
@@ -165,6 +183,16 @@ impl Calls {
         };
         let writes = self.0.iter().filter(|(labels, _)| !is_read(labels));
         Calls(writes.map(|(labels, count)| (labels.clone(), *count)).collect())
+    }
+
+    /// What was called, as `kms:CreateKey`.
+    pub fn operations(&self) -> BTreeSet<String> {
+        let part = |labels: &str, name: &str| {
+            let rest = labels.split(&format!("{name}=\"")).nth(1).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let one = |labels: &String| format!("{}:{}", part(labels, "service"), part(labels, "operation"));
+        self.0.keys().map(one).collect()
     }
 
     /// What was called since.

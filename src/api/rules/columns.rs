@@ -30,6 +30,13 @@ pub(super) fn rules() -> Vec<Rule> {
             "Glue takes comments of one line: remove the line breaks",
         )
         .field(".comment"),
+        // Firehose API reference, OpenXJsonSerDe: a key is not blank, and of one line.
+        Rule::new(
+            "spec.schema.columns[]",
+            r"!has(self.jsonKey) || self.jsonKey.trim() != '' && !self.jsonKey.matches('[\\x00-\\x1f\\x7f-\\x9f]')",
+            "write the key as it is in the JSON, not blank and without line breaks",
+        )
+        .field(".jsonKey"),
         // Firehose API reference, HiveJsonSerDe: only OpenXJsonSerDe has ColumnToJsonKeyMappings.
         Rule::new(
             "spec.schema",
@@ -39,8 +46,8 @@ pub(super) fn rules() -> Vec<Rule> {
         .field(".timestampFormats"),
         Rule::new(
             "spec.schema",
-            "self.timestampFormats.all(f, f.trim() != '')",
-            "an empty format: write a Joda pattern such as yyyy-MM-dd'T'HH:mm:ss, or millis",
+            r"self.timestampFormats.all(f, f.trim() != '' && !f.matches('[\\x00-\\x1f\\x7f-\\x9f]'))",
+            "an empty format, or one with a line break: write a Joda pattern such as yyyy-MM-dd'T'HH:mm:ss, or millis",
         )
         .field(".timestampFormats"),
     ];

@@ -80,7 +80,7 @@ fn known() -> String {
     let bounds = "p.size() > 0 && p[0] >= 1 && (x.startsWith('decimal') ? p[0] <= 38 && (p.size() == 1 || p[1] <= p[0]) \
                   : p[0] <= (x.startsWith('char') ? 255 : 65535))";
     format!(
-        "(x in {} || x.matches('^[a-z0-9_]+:$') || x.matches('^(decimal|char|varchar)[(][0-9,]+[)]$') && {numbers}.all(p, {bounds}))",
+        "(x in {} || x.matches('^[a-z0-9_]+:$') || x.matches('^(decimal[(][0-9]+(,[0-9]+)?|(char|varchar)[(][0-9]+)[)]$') && {numbers}.all(p, {bounds}))",
         list(&words)
     )
 }

@@ -29,11 +29,9 @@ pub(super) async fn observe_database(
     look("GetTags").await?;
     if t.depth == Depth::Contents {
         let tables = sim.read("glue", "GetTables", &t.name, |cloud| {
-            let all = cloud.tables.iter().map(|(_, table)| table);
-            Ok(all
-                .filter(|table| table.database == t.name)
-                .map(|table| table.input.name.clone())
-                .collect())
+            let its = cloud.here(place).table(&t.name, "").to_string();
+            let all = cloud.tables.iter().filter(|(arn, _)| arn.starts_with(&its));
+            Ok(all.map(|(_, table)| table.input.name.clone()).collect())
         });
         seen.tables = Some(tables.await?);
     }

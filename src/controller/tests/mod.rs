@@ -1,5 +1,6 @@
 //! Lakes in a simulated AWS: the pass, from the object to the status and back.
 
+mod adversaries;
 mod book;
 mod deletion;
 mod drift;

@@ -7,66 +7,6 @@ use crate::cloud::sim::{Fault, Refused, Rule, Sim};
 use crate::model::topology::Id;
 
 #[test]
-fn what_is_not_ours_is_never_written_to_and_stops_only_what_depends_on_it() {
-    let mut stage = Stage::ready(json!({"testPublisher": {"enabled": true}}));
-    for id in Id::ALL {
-        let mut theirs = Stage::in_world(
-            Sim::of(stage.sim.alter(|cloud| cloud.clone())),
-            stage.object.clone(),
-        );
-        let arn = stage.arn(id);
-        theirs
-            .sim
-            .alter(|cloud| *tags(cloud, id, &arn) = [("team".to_owned(), "others".to_owned())].into());
-        theirs.edit(json!({"tags": {"new": "tag"}}));
-        theirs.settle();
-        let (_, reason, message) = theirs.condition("Ready");
-        assert_eq!(reason, "NotOwned", "{id}: {}", theirs.story());
-        assert!(message.contains(id.as_str()), "{id}: {message}");
-        assert_eq!(theirs.condition("Stalled").0, "True", "{id}");
-        let name = theirs.lake().name(id).to_owned();
-        let touched = theirs.sim.writes().into_iter().find(|call| {
-            call.subject == arn || (call.subject == name && id.kind().starts_with(kind(call.service)))
-        });
-        assert_eq!(touched, None, "{id}");
-    }
-    stage.settle();
-}
-
-/// How AWS's words for a kind begin, by service.
-fn kind(service: &str) -> &'static str {
-    match service {
-        "kms" => "KMS",
-        "s3" => "S3",
-        "kinesis" => "Kinesis",
-        "firehose" => "Firehose",
-        "glue" => "Glue",
-        "iam" => "IAM",
-        "logs" => "CloudWatch",
-        "athena" => "Athena",
-        _ => "Lambda",
-    }
-}
-
-fn tags<'a>(cloud: &'a mut crate::cloud::sim::Cloud, id: Id, arn: &str) -> &'a mut crate::model::owner::Tags {
-    match id {
-        Id::BucketKey | Id::StreamKey => &mut cloud.keys.get_mut(arn).unwrap().seen.tags,
-        Id::LakeBucket | Id::RawBucket => &mut cloud.buckets.get_mut(arn).unwrap().seen.tags,
-        Id::LogGroup | Id::PublisherLogGroup => &mut cloud.log_groups.get_mut(arn).unwrap().seen.tags,
-        Id::Stream => &mut cloud.streams.get_mut(arn).unwrap().seen.tags,
-        Id::Database => &mut cloud.databases.get_mut(arn).unwrap().tags,
-        Id::Table => &mut cloud.tables.get_mut(arn).unwrap().input.parameters,
-        Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => {
-            &mut cloud.roles.get_mut(arn).unwrap().seen.tags
-        }
-        Id::Delivery => &mut cloud.deliveries.get_mut(arn).unwrap().seen.tags,
-        Id::Crawler => &mut cloud.crawlers.get_mut(arn).unwrap().tags,
-        Id::Workgroup => &mut cloud.workgroups.get_mut(arn).unwrap().tags,
-        Id::Publisher => &mut cloud.functions.get_mut(arn).unwrap().seen.tags,
-    }
-}
-
-#[test]
 fn faults_of_the_spec_are_all_named_and_cost_no_call() {
     let spec = json!({
         "schema": {"columns": [{"name": "Year", "type": "strct<a:int>"}, {"name": "ok", "type": "varchar"}]},

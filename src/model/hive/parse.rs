@@ -122,13 +122,14 @@ impl Parser {
     /// After `decimal(`, `char(` or `varchar(`.
     fn parameters(&mut self, word: &str) -> Result<Type, TypeError> {
         let mut given = Vec::new();
-        while let Some(number) = self.word() {
+        // After a comma comes another number.
+        let mut more = true;
+        while more {
+            let Some(number) = self.word() else { break };
             given.push(number);
-            if !self.sign(',') {
-                break;
-            }
+            more = self.sign(',');
         }
-        let closed = self.sign(')');
+        let closed = !more && self.sign(')');
         let rule = match word {
             "decimal" => DECIMAL_RULE,
             "char" => CHAR_RULE,

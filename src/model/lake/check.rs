@@ -3,12 +3,13 @@
 //! The CRD refuses most of these at apply; this also guards what was stored under an older rule, and knows what a
 //! schema can't.
 
+mod columns;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::vocabulary as words;
 use crate::api::{Compression, Datalake, DatalakeSpec, Discovery, FormatType, StorageClass, StreamMode};
 use crate::model::arn::{KeyArn, Region};
-use crate::model::hive;
 use crate::model::names::NameKind;
 use crate::model::schedule::Schedule;
 
@@ -29,8 +30,6 @@ impl std::fmt::Display for SpecFault {
 
 /// The most tags of the user's own: services take 50, and the owner's tags are beside them.
 const MAX_TAGS: usize = 40;
-/// Columns that the table may have.
-const MAX_COLUMNS: usize = 1000;
 
 struct Faults(Vec<SpecFault>);
 
@@ -62,8 +61,8 @@ pub fn faults(object: &Datalake, default_region: Option<&Region>) -> Vec<SpecFau
     let mut faults = Faults(Vec::new());
     name(object, &mut faults);
     region(spec, default_region, &mut faults);
-    columns(spec, &mut faults);
-    timestamp_formats(spec, &mut faults);
+    columns::columns(&spec.schema, &mut faults);
+    columns::timestamp_formats(&spec.schema, &mut faults);
     numbers(spec, &mut faults);
     format_and_partitions(spec, &mut faults);
     transitions(spec, &mut faults);
@@ -93,76 +92,6 @@ fn region(spec: &DatalakeSpec, default_region: Option<&Region>, faults: &mut Fau
             );
         }
         None => {}
-    }
-}
-
-fn columns(spec: &DatalakeSpec, faults: &mut Faults) {
-    let columns = &spec.schema.columns;
-    if columns.is_empty() || columns.len() > MAX_COLUMNS {
-        faults.add(
-            "spec.schema.columns",
-            format!("a table has 1 to {MAX_COLUMNS} columns, got {}", columns.len()),
-        );
-    }
-    let mut seen = BTreeSet::new();
-    for (index, column) in columns.iter().enumerate() {
-        let path = format!("spec.schema.columns[{index}]");
-        let name = column.name.to_ascii_lowercase();
-        if ["year", "month", "day", "hour"].contains(&name.as_str()) {
-            let message = format!(
-                "\"{}\" is a partition key of the table: name the column otherwise, for example event_{name}",
-                column.name
-            );
-            faults.add(format!("{path}.name"), message);
-        } else {
-            faults.check(&format!("{path}.name"), hive::column_name(&column.name));
-        }
-        if !seen.insert(name) {
-            faults.add(
-                format!("{path}.name"),
-                format!("\"{}\" is there twice: keep one", column.name),
-            );
-        }
-        if let Err(error) = hive::Type::parse(&column.r#type) {
-            faults.add(format!("{path}.type"), error.to_string());
-        }
-        if column
-            .comment
-            .as_ref()
-            .is_some_and(|comment| comment.chars().count() > 255)
-        {
-            faults.add(format!("{path}.comment"), "a comment has at most 255 characters");
-        }
-        // Glue API reference, Column: a comment is a single-line string.
-        if column
-            .comment
-            .as_ref()
-            .is_some_and(|comment| comment.contains(|c: char| c.is_ascii_control() && c != '\t'))
-        {
-            faults.add(
-                format!("{path}.comment"),
-                "Glue takes comments of one line: remove the line breaks",
-            );
-        }
-        if column.json_key.is_some() && !spec.schema.timestamp_formats.is_empty() {
-            let message = "the Hive JSON SerDe, which timestampFormats turns on, maps no keys: remove jsonKey, or timestampFormats";
-            faults.add(format!("{path}.jsonKey"), message);
-        }
-    }
-}
-
-fn timestamp_formats(spec: &DatalakeSpec, faults: &mut Faults) {
-    let path = "spec.schema.timestampFormats";
-    let mut seen = BTreeSet::new();
-    for format in &spec.schema.timestamp_formats {
-        if format.trim().is_empty() {
-            faults.add(
-                path,
-                "an empty format: write a Joda pattern such as yyyy-MM-dd'T'HH:mm:ss, or millis",
-            );
-        } else if !seen.insert(format) {
-            faults.add(path, format!("\"{format}\" is there twice: keep one"));
-        }
     }
 }
 

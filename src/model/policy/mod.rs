@@ -97,6 +97,14 @@ fn one_or_many<S: Serializer>(values: &[String], serializer: S) -> Result<S::Ok,
 }
 
 impl Document {
+    /// As JSON on many lines, for people.
+    ///
+    /// # Panics
+    /// Never: the keys of its maps are strings.
+    pub fn pretty(&self) -> String {
+        serde_json::to_string_pretty(self).expect("strings, lists and maps of strings are JSON")
+    }
+
     /// A policy of these statements.
     pub fn new(statements: impl Into<Vec<Statement>>) -> Self {
         Self {
