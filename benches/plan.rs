@@ -4,9 +4,9 @@
 
 use std::hint::black_box;
 
-use datalake_operator::api::Datalake;
+use datalake_operator::api::{Datalake, KeyIntent};
 use datalake_operator::cloud::sim::Sim;
-use datalake_operator::controller::pass::{Ledger, Operator};
+use datalake_operator::controller::pass::{Ledger, Operator, Overtaken};
 use datalake_operator::model::arn::{AccountId, Region, Scope};
 use datalake_operator::model::lake::{self, Lake, Origin};
 use datalake_operator::model::memory::{Memory, Snapshot, Tempo};
@@ -29,7 +29,13 @@ const PLANS: u32 = 50;
 struct NoLedger;
 
 impl Ledger for NoLedger {
-    async fn key_created(&self, _: Id, _: &str) {}
+    async fn intend(&self, _: Id, _: &KeyIntent) -> Result<(), Overtaken> {
+        Ok(())
+    }
+
+    async fn key_created(&self, _: Id, _: &str, _: &str) -> Result<(), Overtaken> {
+        Ok(())
+    }
 }
 
 fn main() {

@@ -5,9 +5,9 @@ mod objects;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datalake_operator::api::Datalake;
+use datalake_operator::api::{Datalake, KeyIntent};
 use datalake_operator::cloud::{Done, World};
-use datalake_operator::controller::pass::{Ledger, Operator};
+use datalake_operator::controller::pass::{Ledger, Operator, Overtaken};
 use datalake_operator::model::arn::{AccountId, KeyArn, Region, Scope};
 use datalake_operator::model::fault::CallError;
 use datalake_operator::model::kinds::{Change, Desired, Observed, Target, desired};
@@ -58,7 +58,13 @@ impl World for Untouched {
 struct NoKeys;
 
 impl Ledger for NoKeys {
-    async fn key_created(&self, _id: Id, _key_id: &str) {}
+    async fn intend(&self, _id: Id, _intent: &KeyIntent) -> Result<(), Overtaken> {
+        Err(Overtaken)
+    }
+
+    async fn key_created(&self, _id: Id, _nonce: &str, _key_id: &str) -> Result<(), Overtaken> {
+        Err(Overtaken)
+    }
 }
 
 fn origin() -> Origin {
