@@ -25,7 +25,7 @@ const ROUNDS: usize = 201;
 /// Plans a measurement, so that the clock's own time does not count.
 const PLANS: u32 = 50;
 
-/// The status of the pass has all that was written down before it.
+/// The simulator's key ids are found again by alias.
 struct NoLedger;
 
 impl Ledger for NoLedger {
