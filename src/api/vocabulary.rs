@@ -82,6 +82,8 @@ pub mod reasons {
     pub const DRIFT_DETECTED: &str = "DriftDetected";
     /// Differences from outside were put right.
     pub const DRIFT_CORRECTED: &str = "DriftCorrected";
+    /// Somebody changes something back again and again; it is left as it is.
+    pub const CONTESTED: &str = "Contested";
     /// No differences.
     pub const IN_SYNC: &str = "InSync";
     /// A bucket that is to be deleted holds objects.

@@ -32,6 +32,12 @@ pub trait World: Send + Sync + 'static {
         target: &Target,
     ) -> impl Future<Output = Result<Option<Observed>, CallError>> + Send;
 
+    /// The share of its rates, 0 to 1, that a service takes now: less than 1 after it has asked to slow down.
+    fn pace(&self, region: &Region, service: &'static str) -> f64 {
+        let _ = (region, service);
+        1.0
+    }
+
     /// Makes one call. It may have had its effect even when the answer is an error.
     fn apply(&self, place: &Scope, change: &Change) -> impl Future<Output = Result<Done, CallError>> + Send;
 }

@@ -16,7 +16,8 @@ use crate::model::intent;
 use crate::model::kinds::{self, Change, target};
 use crate::model::lake::{self, Facts, Lake, Origin};
 use crate::model::memory::{Memory, NewKey, Sight, Tempo};
-use crate::model::plan::{Look, Plan, Verb, Work, looks, plan};
+use crate::model::plan::{Look, Plan, Step, Verb, Work, looks, plan};
+use crate::model::quota::{Load, drift_period};
 use crate::model::report::{self, Obstacle, Outcome, Outcomes, Verdict};
 use crate::model::topology::Id;
 
@@ -45,9 +46,11 @@ pub struct Operator<W> {
     pub world: W,
     /// What is the same for every lake.
     pub origin: Origin,
-    /// How long things take.
+    /// How long things take, as long as the quotas of AWS allow it.
     pub tempo: Tempo,
     places: Mutex<BTreeMap<Region, (Scope, Timestamp)>>,
+    /// Where each lake is, by namespace and name: lakes of one region share its quotas.
+    fleet: Mutex<BTreeMap<(String, String), Region>>,
 }
 
 /// How long the account of the credentials is believed.
@@ -61,7 +64,39 @@ impl<W: World> Operator<W> {
             origin,
             tempo,
             places: Mutex::default(),
+            fleet: Mutex::default(),
         }
+    }
+
+    /// How often a lake in sync is looked at now: more lakes than the quotas allow are looked at less often.
+    pub fn drift_period(&self, region: &Region) -> SignedDuration {
+        let load = {
+            let fleet = self.fleet.lock().unwrap_or_else(PoisonError::into_inner);
+            Load {
+                region: fleet.values().filter(|of| *of == region).count(),
+                account: fleet.len(),
+            }
+        };
+        drift_period(self.tempo.drift_period, load, |service| {
+            self.world.pace(region, service)
+        })
+    }
+
+    fn tempo(&self, lake: &Lake) -> Tempo {
+        Tempo {
+            drift_period: self.drift_period(&lake.place.region),
+            ..self.tempo
+        }
+    }
+
+    /// A lake takes part in the quotas of its region, or does so no more.
+    pub fn count(&self, namespace: &str, name: &str, region: Option<Region>) {
+        let key = (namespace.to_owned(), name.to_owned());
+        let mut fleet = self.fleet.lock().unwrap_or_else(PoisonError::into_inner);
+        match region {
+            Some(region) => fleet.insert(key, region),
+            None => fleet.remove(&key),
+        };
     }
 
     /// One pass over one lake.
@@ -84,7 +119,15 @@ impl<W: World> Operator<W> {
         {
             return report::unmade(previous);
         }
-        let lake = match self.resolve(object, now).await {
+        let resolved = self.resolve(object, now).await;
+        let region = resolved.as_ref().ok().map(|lake| lake.place.region.clone());
+        let of = |part: &Option<String>| part.clone().unwrap_or_default();
+        self.count(
+            &of(&object.metadata.namespace),
+            &of(&object.metadata.name),
+            region,
+        );
+        let lake = match resolved {
             Ok(lake) => lake,
             Err(obstacle) => {
                 let generation = object.metadata.generation.unwrap_or_default();
@@ -94,15 +137,18 @@ impl<W: World> Operator<W> {
         memory.forget_before(self.tempo.consistency_window, now);
         memory.forget_renamed(&lake);
         memory.forget_keys(&lake);
+        memory.contests.begin(lake.generation);
         let was_ready = report::is_ready(previous, lake.generation);
         let plan = self.observe(&lake, memory, was_ready, now).await;
+        memory.contests.see(&plan, now);
         // The user sees what will be made, and a record of what was begun is there, before the first write.
         let outcomes = if lake.record.seen || lake.leaving.is_some() {
             self.apply(&lake, &plan, memory, ledger, now).await
         } else {
             Outcomes::new()
         };
-        report::report(&lake, &plan, &outcomes, memory, previous, &self.tempo, now)
+        let tempo = self.tempo(&lake);
+        report::report(&lake, &plan, &outcomes, memory, previous, &tempo, now)
     }
 
     /// The lake, or why there is none to plan. Faults of the spec alone cost no call.
@@ -153,7 +199,7 @@ impl<W: World> Operator<W> {
             .world
             .identify(&region)
             .await
-            .map_err(|error| Obstacle::Unidentified(Box::new(classify(&error, None))))?;
+            .map_err(|error| Obstacle::Unidentified(Box::new(classify(&error, None, 1))))?;
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         places.insert(region, (place.clone(), now));
         Ok(place)
@@ -168,9 +214,10 @@ impl<W: World> Operator<W> {
         now: Timestamp,
     ) -> Plan {
         let mut fresh = BTreeSet::new();
+        let tempo = self.tempo(lake);
         loop {
             let plan = plan(lake, &memory.snapshot(), memory, now);
-            let looks = looks(lake, &plan, memory, &self.tempo, &fresh, was_ready, now);
+            let looks = looks(lake, &plan, memory, &tempo, &fresh, was_ready, now);
             if looks.is_empty() {
                 return plan;
             }
@@ -227,12 +274,15 @@ impl<W: World> Operator<W> {
             if let Some(made) = made {
                 memory.keys.insert(id, made);
             }
+            if let Some(Step::Apply(work)) = plan.step(id).filter(|_| !done.is_empty()) {
+                memory.contests.mended(id, work, now);
+            }
             for change in &done {
                 memory.wrote(id, change.clone(), now);
             }
             let fault = error.map(|error| {
                 memory.failed(id, error.clone(), false, lake.generation, now);
-                memory.judge(&error, now)
+                memory.judge(id, &error, now)
             });
             if fault.is_none() {
                 memory.recovered(id);
@@ -263,7 +313,8 @@ impl<W: World> Operator<W> {
                 Ok(()) if carried.unused.is_some() => break,
                 Ok(()) => {}
                 // What was to go is gone.
-                Err(error) if work.verb == Verb::Delete && classify(&error, None).class == Class::Gone => {}
+                Err(error) if work.verb == Verb::Delete && classify(&error, None, 1).class == Class::Gone => {
+                }
                 Err(error) => {
                     carried.error = Some(error);
                     break;

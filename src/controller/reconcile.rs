@@ -17,6 +17,7 @@ use super::pass::Operator;
 use crate::api::Datalake;
 use crate::api::vocabulary::{FINALIZER, reasons};
 use crate::cloud::aws::Aws;
+use crate::model::arn::Region;
 use crate::model::memory::Memory;
 use crate::model::report::{self, Event, Verdict};
 use crate::shell::clock;
@@ -107,6 +108,7 @@ impl Context {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(key);
+        self.operator.count(&key.0, &key.1, None);
         self.metrics.gone(&key.0, &key.1);
     }
 
@@ -122,6 +124,15 @@ impl Context {
             .collect();
         let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
         self.metrics.lake(&namespace, &name, ready, states);
+        if let Some(Ok(region)) = verdict
+            .status
+            .connection
+            .as_ref()
+            .map(|c| Region::parse(&c.region))
+        {
+            self.metrics
+                .drift_period(&region, unsigned(self.operator.drift_period(&region)));
+        }
         let first = object
             .status
             .as_ref()

@@ -59,7 +59,7 @@ pub async fn run(
         Some(id) => id,
         None => cluster_id(&client).await?,
     };
-    let aws = Aws::from_env(metrics.meter()).await;
+    let aws = Aws::from_env(metrics.meter(), metrics.waits()).await;
     let default_region = aws
         .default_region()
         .and_then(|region| Region::parse(&region).ok());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::contest::Contests;
 use super::fault::{CallError, Fault, classify};
 use super::kinds::{Change, Depth, Observed};
 use super::lake::Lake;
@@ -83,6 +84,8 @@ pub struct Memory {
     pub keys: BTreeMap<Id, NewKey>,
     /// Nonces of calls of `CreateKey` that never went out, or that KMS refused: no key carries them.
     pub unused: BTreeMap<Id, String>,
+    /// Properties that somebody changes back.
+    pub contests: Contests,
 }
 
 /// A key that this process made.
@@ -214,9 +217,11 @@ impl Memory {
             .min(at_most)
     }
 
-    /// Judges an error in the light of how long ago the lake wrote to IAM or KMS.
-    pub fn judge(&self, error: &CallError, now: Timestamp) -> Fault {
-        classify(error, self.propagating.map(|at| now.duration_since(at)))
+    /// Judges an error of a resource in the light of how long ago the lake wrote to IAM or KMS, and of how often the
+    /// resource has failed in a row.
+    pub fn judge(&self, id: Id, error: &CallError, now: Timestamp) -> Fault {
+        let attempts = self.failures.get(&id).map_or(1, |failure| failure.attempts);
+        classify(error, self.propagating.map(|at| now.duration_since(at)), attempts)
     }
 
     /// When the failed calls of a resource may be tried again; `None`: now.
@@ -225,10 +230,10 @@ impl Memory {
             .failures
             .get(&id)
             .filter(|failure| failure.generation == generation)?;
-        let fault = self.judge(&failure.error, now);
+        let fault = self.judge(id, &failure.error, now);
         let at = failure
             .at
-            .checked_add(fault.class.retry_in(failure.attempts))
+            .checked_add(fault.class.retry_in(failure.attempts, failure.at))
             .unwrap_or(Timestamp::MAX);
         (at > now).then_some((fault, at))
     }

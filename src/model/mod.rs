@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod arn;
+pub mod contest;
 pub mod fault;
 pub mod hive;
 pub mod intent;
@@ -12,6 +13,7 @@ pub mod names;
 pub mod owner;
 pub mod plan;
 pub mod policy;
+pub mod quota;
 pub mod render;
 pub mod report;
 pub mod schedule;

@@ -17,6 +17,9 @@ pub fn render(plan: &Plan) -> String {
             Step::Wait(wait) => format!("waits for {}", wait.what),
             Step::Refuse(refusal) => format!("refused ({}): {}", refusal.reason, refusal.message),
             Step::Report(differences) => format!("differs, left so{}", lines(differences)),
+            Step::Contested { fought, besides } => {
+                format!("contested, left so{}{}", lines(fought), lines(besides))
+            }
             Step::Blocked(by) => format!("waits for {by}"),
             Step::Foreign(whose) => format!("exists, and is {whose}"),
             Step::Failed(fault, _) => format!("failed: {fault}"),

@@ -1,6 +1,7 @@
 //! What Prometheus is told. Every label has few values: none is a lake's name or an error's text.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +13,16 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::api::ResourceState;
-use crate::cloud::aws::clients::Meter;
+use crate::cloud::aws::clients::{Meter, Waits};
+use crate::model::arn::Region;
 
 /// The operator's metrics.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
     calls: Family<Call, Counter>,
+    throttle_wait: Family<Service, Counter<f64, AtomicU64>>,
+    drift_period: Family<InRegion, Gauge<f64, AtomicU64>>,
     passes: Family<Outcome, Counter>,
     pass_seconds: Histogram,
     time_to_ready: Histogram,
@@ -50,6 +54,16 @@ struct Call {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Service {
+    service: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct InRegion {
+    region: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Outcome {
     outcome: &'static str,
 }
@@ -74,6 +88,8 @@ impl Default for Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("datalake"),
             calls: Family::default(),
+            throttle_wait: Family::default(),
+            drift_period: Family::default(),
             passes: Family::default(),
             // 10 ms to 41 s.
             pass_seconds: Histogram::new(exponential_buckets(0.01, 2.0, 13)),
@@ -97,6 +113,8 @@ impl Metrics {
         let Self {
             registry,
             calls,
+            throttle_wait,
+            drift_period,
             passes,
             pass_seconds,
             time_to_ready,
@@ -110,6 +128,16 @@ impl Metrics {
             "aws_calls",
             "AWS calls by service, operation and outcome",
             calls.clone(),
+        );
+        registry.register(
+            "throttle_wait_seconds",
+            "How long AWS calls were held back to keep below the rates of each service",
+            throttle_wait.clone(),
+        );
+        registry.register(
+            "drift_period_seconds",
+            "How often a lake in sync is looked at: as declared, or less often where the quotas of AWS bind",
+            drift_period.clone(),
         );
         registry.register("passes", "Passes over a lake by outcome", passes.clone());
         registry.register("pass_seconds", "How long a pass took", pass_seconds.clone());
@@ -139,6 +167,24 @@ impl Metrics {
             };
             calls.get_or_create(&call).inc();
         })
+    }
+
+    /// Adds up how long the calls of those clients were held back.
+    pub fn waits(&self) -> Waits {
+        let waits = self.throttle_wait.clone();
+        Arc::new(move |service, duration| {
+            waits
+                .get_or_create(&Service { service })
+                .inc_by(duration.as_secs_f64());
+        })
+    }
+
+    /// How often the lakes of a region are looked at.
+    pub fn drift_period(&self, region: &Region, period: Duration) {
+        let region = region.to_string();
+        self.drift_period
+            .get_or_create(&InRegion { region })
+            .set(period.as_secs_f64());
     }
 
     /// A pass over a lake ended; `outcome` is one of a few words.
@@ -263,9 +309,12 @@ mod tests {
     #[test]
     fn each_metric_shows_what_was_told() {
         let metrics = Metrics::default();
-        let meter = metrics.meter();
+        let (meter, waits) = (metrics.meter(), metrics.waits());
         meter("kms", "CreateKey", Ok(()));
         meter("kms", "CreateKey", Err("ThrottlingException"));
+        waits("kms", Duration::from_millis(250));
+        waits("kms", Duration::from_millis(250));
+        metrics.drift_period(&Region::parse("eu-west-1").unwrap(), Duration::from_mins(6));
         metrics.pass("applied", Duration::from_millis(20));
         metrics.became_ready(Duration::from_secs(90));
         metrics.drifted("stream");
@@ -280,6 +329,8 @@ mod tests {
         for line in [
             "datalake_aws_calls_total{service=\"kms\",operation=\"CreateKey\",outcome=\"ok\"} 1",
             "datalake_aws_calls_total{service=\"kms\",operation=\"CreateKey\",outcome=\"throttled\"} 1",
+            "datalake_throttle_wait_seconds_total{service=\"kms\"} 0.5",
+            "datalake_drift_period_seconds{region=\"eu-west-1\"} 360.0",
             "datalake_passes_total{outcome=\"applied\"} 1",
             "datalake_pass_seconds_count 1",
             "datalake_time_to_ready_seconds_sum 90.0",

@@ -142,7 +142,7 @@ impl LakeAws {
             .region(aws_config::Region::new(region.to_string()))
             .load()
             .await;
-        let aws = Aws::new(config, Arc::new(|_, _, _| {}));
+        let aws = Aws::new(config, Arc::new(|_, _, _| {})).at(&region);
         let clients = aws.region(&region);
         Ok(Self { aws, clients })
     }

@@ -16,8 +16,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
+use super::gate::{Gate, Time, WallTime};
 use crate::model::arn::Region;
-use crate::model::fault::CallError;
+use crate::model::fault::{CallError, is_throttling};
 
 /// The clients of one region.
 #[expect(missing_docs, reason = "one a service")]
@@ -37,11 +38,23 @@ pub struct Clients {
 /// What is told of each call: service, operation, and its error's code.
 pub type Meter = Arc<dyn Fn(&'static str, &'static str, Result<(), &str>) + Send + Sync>;
 
-/// AWS.
+/// What is told of each call that was held back: service, and for how long.
+pub type Waits = Arc<dyn Fn(&'static str, Duration) + Send + Sync>;
+
+/// AWS, seen from one region.
+#[derive(Clone)]
 pub struct Aws {
+    shared: Arc<Shared>,
+    /// The one that calls go to; `None`: they count apart from those of every region.
+    region: Option<Region>,
+}
+
+struct Shared {
     config: SdkConfig,
     regions: Mutex<BTreeMap<Region, Arc<Clients>>>,
     meter: Meter,
+    waits: Waits,
+    gate: Gate,
 }
 
 /// Every call ends within this time, whatever AWS does.
@@ -56,7 +69,7 @@ impl Aws {
     ///
     /// # Panics
     /// Never: the application's name has only characters that the SDK allows.
-    pub async fn from_env(meter: Meter) -> Self {
+    pub async fn from_env(meter: Meter, waits: Waits) -> Self {
         // Else each client of each service has connections and root certificates of its own.
         let http = HttpClientBuilder::new()
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
@@ -75,36 +88,61 @@ impl Aws {
             )
             .load()
             .await;
-        Self::new(config, meter)
+        Self::in_time(config, meter, waits, Arc::new(WallTime::default()))
     }
 
     /// Takes a complete configuration; tests hand in one with a replayed connection.
     pub fn new(config: SdkConfig, meter: Meter) -> Self {
+        Self::in_time(config, meter, Arc::new(|_, _| {}), Arc::new(WallTime::default()))
+    }
+
+    /// The same, with another clock for the turns of calls.
+    pub fn in_time(config: SdkConfig, meter: Meter, waits: Waits, time: Arc<dyn Time>) -> Self {
         Self {
-            config,
-            regions: Mutex::default(),
-            meter,
+            shared: Arc::new(Shared {
+                config,
+                regions: Mutex::default(),
+                meter,
+                waits,
+                gate: Gate::new(time),
+            }),
+            region: None,
         }
+    }
+
+    /// The same AWS, whose calls count in this region.
+    #[must_use]
+    pub fn at(&self, region: &Region) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            region: Some(region.clone()),
+        }
+    }
+
+    /// The share of its rates that a service takes now.
+    pub fn pace(&self, region: &Region, service: &'static str) -> f64 {
+        self.shared.gate.pace(region, service)
     }
 
     /// The operator's own region, if its environment names one.
     pub fn default_region(&self) -> Option<String> {
-        self.config.region().map(ToString::to_string)
+        self.shared.config.region().map(ToString::to_string)
     }
 
     /// The clients of a region, made on first use.
     pub fn region(&self, region: &Region) -> Arc<Clients> {
         let mut regions = self
+            .shared
             .regions
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let clients = regions
             .entry(region.clone())
-            .or_insert_with(|| Arc::new(Clients::new(&self.config, region)));
+            .or_insert_with(|| Arc::new(Clients::new(&self.shared.config, region)));
         Arc::clone(clients)
     }
 
-    /// Makes a call, counts it, and tells its error by its wire code.
+    /// Makes a call when its turn has come, counts it, and tells its error by its wire code.
     ///
     /// The SDK's futures are of some 10 KiB each; boxed here, they do not add up in those of a look and of a pass.
     pub fn call<'a, T: Send, E>(
@@ -118,12 +156,20 @@ impl Aws {
     {
         let answer = Box::pin(answer);
         async move {
+            let Shared {
+                gate, meter, waits, ..
+            } = self.shared.as_ref();
+            let region = self.region.as_ref();
+            let waited = gate.turn(region, service, operation).await?;
+            if !waited.is_zero() {
+                waits(service, waited);
+            }
             let result = answer.await.map_err(|error| tell(service, operation, &error));
-            (self.meter)(
-                service,
-                operation,
-                result.as_ref().map(|_| ()).map_err(|error| error.code.as_str()),
-            );
+            if result.as_ref().is_err_and(is_throttling) {
+                gate.slow_down(region, service);
+            }
+            let told = result.as_ref().map(|_| ()).map_err(|error| error.code.as_str());
+            meter(service, operation, told);
             result
         }
     }

@@ -1,6 +1,7 @@
 //! AWS itself: one file or folder a kind, named as in `model/kinds`.
 
 pub mod clients;
+pub mod gate;
 
 mod bucket;
 mod crawler;
@@ -27,6 +28,7 @@ impl World for Aws {
     async fn identify(&self, region: &Region) -> Result<Scope, CallError> {
         let answer = self.region(region).sts.get_caller_identity().send();
         let account = self
+            .at(region)
             .call("sts", "GetCallerIdentity", answer)
             .await?
             .account
@@ -45,42 +47,44 @@ impl World for Aws {
     }
 
     async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
+        let aws = &self.at(&place.region);
         Ok(match target {
-            Target::Key(t) => key::observe(self, place, t).await?.map(Observed::Key),
-            Target::Bucket(t) => bucket::observe(self, place, t).await?.map(Observed::Bucket),
-            Target::LogGroup(t) => log_group::observe(self, place, t).await?.map(Observed::LogGroup),
-            Target::Stream { name } => stream::observe(self, place, name).await?.map(Observed::Stream),
-            Target::Database(t) => database::observe(self, place, t).await?.map(Observed::Database),
-            Target::Table { database, name } => table::observe(self, place, database, name)
+            Target::Key(t) => key::observe(aws, place, t).await?.map(Observed::Key),
+            Target::Bucket(t) => bucket::observe(aws, place, t).await?.map(Observed::Bucket),
+            Target::LogGroup(t) => log_group::observe(aws, place, t).await?.map(Observed::LogGroup),
+            Target::Stream { name } => stream::observe(aws, place, name).await?.map(Observed::Stream),
+            Target::Database(t) => database::observe(aws, place, t).await?.map(Observed::Database),
+            Target::Table { database, name } => table::observe(aws, place, database, name)
                 .await?
                 .map(Observed::Table),
-            Target::Role(t) => role::observe(self, place, t).await?.map(Observed::Role),
-            Target::Delivery { name } => delivery::observe(self, place, name)
-                .await?
-                .map(Observed::Delivery),
-            Target::Crawler { name } => crawler::observe(self, place, name).await?.map(Observed::Crawler),
-            Target::Workgroup { name } => workgroup::observe(self, place, name)
+            Target::Role(t) => role::observe(aws, place, t).await?.map(Observed::Role),
+            Target::Delivery { name } => delivery::observe(aws, place, name).await?.map(Observed::Delivery),
+            Target::Crawler { name } => crawler::observe(aws, place, name).await?.map(Observed::Crawler),
+            Target::Workgroup { name } => workgroup::observe(aws, place, name)
                 .await?
                 .map(Observed::Workgroup),
-            Target::Function { name } => function::observe(self, place, name)
-                .await?
-                .map(Observed::Function),
+            Target::Function { name } => function::observe(aws, place, name).await?.map(Observed::Function),
         })
     }
 
+    fn pace(&self, region: &Region, service: &'static str) -> f64 {
+        Aws::pace(self, region, service)
+    }
+
     async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
+        let aws = &self.at(&place.region);
         match change {
-            Change::Key(c) => return key::apply(self, place, c).await,
-            Change::Bucket(c) => bucket::apply(self, place, c).await?,
-            Change::LogGroup(c) => log_group::apply(self, place, c).await?,
-            Change::Stream(c) => stream::apply(self, place, c).await?,
-            Change::Database(c) => database::apply(self, place, c).await?,
-            Change::Table(c) => table::apply(self, place, c).await?,
-            Change::Role(c) => role::apply(self, place, c).await?,
-            Change::Delivery(c) => delivery::apply(self, place, c).await?,
-            Change::Crawler(c) => crawler::apply(self, place, c).await?,
-            Change::Workgroup(c) => workgroup::apply(self, place, c).await?,
-            Change::Function(c) => function::apply(self, place, c).await?,
+            Change::Key(c) => return key::apply(aws, place, c).await,
+            Change::Bucket(c) => bucket::apply(aws, place, c).await?,
+            Change::LogGroup(c) => log_group::apply(aws, place, c).await?,
+            Change::Stream(c) => stream::apply(aws, place, c).await?,
+            Change::Database(c) => database::apply(aws, place, c).await?,
+            Change::Table(c) => table::apply(aws, place, c).await?,
+            Change::Role(c) => role::apply(aws, place, c).await?,
+            Change::Delivery(c) => delivery::apply(aws, place, c).await?,
+            Change::Crawler(c) => crawler::apply(aws, place, c).await?,
+            Change::Workgroup(c) => workgroup::apply(aws, place, c).await?,
+            Change::Function(c) => function::apply(aws, place, c).await?,
         }
         Ok(Done::default())
     }

@@ -17,12 +17,13 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
 use super::Aws;
+use super::gate::tests::Dream;
 use crate::model::arn::{AccountId, Region, Scope};
 
 /// AWS that gives these answers (HTTP status and body), one after another, whatever is asked; one more call than
 /// answers fails with the code `Connection`.
 ///
-/// No call is tried again, and none has a time limit.
+/// No call is tried again, none has a time limit, and none waits for its turn.
 pub fn replay(events: Vec<(u16, &str)>) -> (Aws, Replay) {
     replay_with(RetryConfig::disabled(), events)
 }
@@ -56,7 +57,13 @@ fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, Replay) {
         .retry_config(retry)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
-    (Aws::new(config, Arc::new(|_, _, _| {})), replay)
+    let aws = Aws::in_time(
+        config,
+        Arc::new(|_, _, _| {}),
+        Arc::new(|_, _| {}),
+        Arc::new(Dream::default()),
+    );
+    (aws, replay)
 }
 
 /// The end of a connection that has its answers ready. (The SDK's own is a feature of the HTTP client, and turning that

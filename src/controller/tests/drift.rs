@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::stage::Stage;
 use crate::cloud::sim::Cloud;
+use crate::model::plan::Step;
 use crate::model::topology::Id;
 
-type Hand = fn(&mut Cloud, &str);
+pub(super) type Hand = fn(&mut Cloud, &str);
 
 /// Each managed property of each kind, and a hand that changes it behind the operator's back.
 #[rustfmt::skip]
-fn hands() -> Vec<(Id, &'static str, Hand)> {
+pub(super) fn hands() -> Vec<(Id, &'static str, Hand)> {
     vec![
         (Id::BucketKey, "disabled", |c, arn| c.keys.get_mut(arn).unwrap().seen.state = "Disabled".into()),
         (Id::BucketKey, "pending deletion", |c, arn| c.keys.get_mut(arn).unwrap().seen.state = "PendingDeletion".into()),
@@ -55,8 +56,37 @@ fn hands() -> Vec<(Id, &'static str, Hand)> {
     ]
 }
 
-fn base() -> serde_json::Value {
+pub(super) fn base() -> serde_json::Value {
     json!({"testPublisher": {"enabled": true}})
+}
+
+#[test]
+fn each_call_says_which_of_the_differences_it_puts_right() {
+    for (id, what, hand) in hands() {
+        let mut stage = Stage::ready(base());
+        let arn = stage.arn(id);
+        stage.sim.alter(|cloud| hand(cloud, &arn));
+        let lake = stage.lake();
+        let plan = stage.looked(&lake);
+        let Some(Step::Apply(work)) = plan.step(id) else {
+            panic!("{id} {what}: {:?}", plan.step(id));
+        };
+        for change in &work.changes {
+            let some = work.differences.iter().any(|d| change.writes(&d.property));
+            assert!(
+                some,
+                "{id} {what}: {:?} writes none of {:?}",
+                change.operation(),
+                work.differences
+            );
+        }
+        let first = work.differences.first().unwrap();
+        let writers = work
+            .changes
+            .iter()
+            .filter(|change| change.writes(&first.property));
+        assert!(writers.count() > 0, "{id} {what}: nothing writes {first}");
+    }
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 mod adversaries;
 mod book;
+mod contest;
 mod deletion;
 mod drift;
 mod histories;
 mod keys;
 mod life;
+mod quota;
 mod refusals;
+mod roles;
 mod server;
 mod stage;

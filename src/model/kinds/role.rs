@@ -111,21 +111,40 @@ pub enum Change {
     },
 }
 
+/// Others may have their reasons, and what they put there can grant no more than they could grant anyway: it is told, and
+/// neither taken off nor written over.
+pub fn remark(desired: &Desired, live: &Observed) -> Option<String> {
+    let mut foreign = policies_of_others(live);
+    let boundary = live.boundary.as_ref().filter(|_| desired.boundary.is_none());
+    foreign.extend(boundary.map(|arn| format!("permissions boundary {arn}")));
+    (!foreign.is_empty()).then(|| {
+        format!(
+            "role {} carries what this lake did not put there, and it is left alone: {}",
+            live.name,
+            foreign.join(", ")
+        )
+    })
+}
+
+fn policies_of_others(live: &Observed) -> Vec<String> {
+    let inline = live.other_policies.iter();
+    let attached = live.attached.iter();
+    inline
+        .map(|name| format!("inline policy {name}"))
+        .chain(attached.map(|arn| format!("attached policy {arn}")))
+        .collect()
+}
+
 /// What is to be done so that it is gone. IAM deletes no role that carries policies, and those of others are not
 /// taken off it.
 pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
-    let foreign: Vec<&str> = live
-        .other_policies
-        .iter()
-        .chain(&live.attached)
-        .map(String::as_str)
-        .collect();
+    let foreign = policies_of_others(live);
     if !foreign.is_empty() {
         return Assessment::Refused(Refusal {
             reason: reasons::FOREIGN_POLICIES,
             message: format!(
-                "role {} is not deleted: it carries policies that this lake did not put there ({}). Delete or detach \
-                 them, then the role goes",
+                "role {} is not deleted: it carries what this lake did not put there ({}). Delete or detach that, then \
+                 the role goes",
                 live.name,
                 foreign.join(", ")
             ),

@@ -150,9 +150,13 @@ fn note_configuration(found: &mut Vec<Difference>, want: &Configuration, live: &
         cutoff_bytes,
     } = want;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let switch = |value: Option<bool>| value.map_or(String::new(), |on| on.to_string());
+    // What Athena does not say can't be compared.
+    let switch = |value: Option<bool>| value.unwrap_or(true).to_string();
     let bytes = |value: Option<i64>| value.map_or(String::new(), |bytes| bytes.to_string());
+    // The key is returned as it was written.
+    let same_key = |have: &str| have == key.to_string() || have == key.key_id();
     let encryption = match &live.encryption {
+        Some((option, Some(have))) if same_key(have) => format!("{option} {key}"),
         Some((option, Some(key))) => format!("{option} {key}"),
         Some((option, None)) => option.clone(),
         None => String::new(),

@@ -42,6 +42,8 @@ pub struct Planned {
     pub step: Step,
     /// Whether it exists and is this lake's, as last seen.
     pub exists: bool,
+    /// What others put on it and nothing is done about.
+    pub remark: Option<String>,
     /// Digest of what is declared; `None` while that is not known, or nothing is.
     pub digest: Option<String>,
 }
@@ -59,6 +61,13 @@ pub enum Step {
     Refuse(Refusal),
     /// It differs from what is declared, and is left so.
     Report(Vec<Difference>),
+    /// Somebody changes it back again and again: it is left so.
+    Contested {
+        /// What is changed back.
+        fought: Vec<Difference>,
+        /// What can't be put right without writing over that.
+        besides: Vec<Difference>,
+    },
     /// Another resource must come first.
     Blocked(Id),
     /// Something of that name exists that is not this lake's.
@@ -107,6 +116,7 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
                 wish,
                 step: Step::Kept,
                 exists: true,
+                remark: None,
                 digest: None,
             },
             Wish::Wanted | Wish::Gone => {

@@ -46,6 +46,9 @@ impl Asking<'_> {
             wish: self.wish,
             step: self.step(),
             exists: ours,
+            remark: live
+                .filter(|_| ours && self.wish == Wish::Wanted)
+                .and_then(|live| kinds::remark(self.desired?, live)),
             digest: self.digest,
         }
     }
@@ -53,7 +56,9 @@ impl Asking<'_> {
     fn step(&self) -> Step {
         let live = match self.snapshot.get(&self.id) {
             None => return Step::Wait(WaitFor::new("the first look", 0)),
-            Some(Sight::Unreadable(error)) => return self.unreadable(self.memory.judge(error, self.now)),
+            Some(Sight::Unreadable(error)) => {
+                return self.unreadable(self.memory.judge(self.id, error, self.now));
+            }
             Some(Sight::Absent) => None,
             Some(Sight::Present(live)) => Some(live.as_ref()),
         };
@@ -233,11 +238,42 @@ impl Asking<'_> {
                 differences
             });
         }
+        self.unless_contested(
+            live,
+            Work {
+                changes,
+                differences,
+                verb,
+                cause: self.cause(),
+            },
+        )
+    }
+
+    /// Leaves what somebody changes back again and again, and every call that would write over it; the rest goes on.
+    fn unless_contested(&self, live: Option<&Observed>, work: Work) -> Step {
+        let contested = |d: &Difference| self.memory.contests.is_contested(self.id, &d.property, self.now);
+        let (fought, besides): (Vec<_>, Vec<_>) = work.differences.iter().cloned().partition(contested);
+        if fought.is_empty() || work.cause == Cause::Edit || work.verb != Verb::Update {
+            return Step::Apply(work);
+        }
+        let next = live.zip(self.desired).and_then(|(live, desired)| {
+            let as_if = kinds::pretend(desired, live, &fought)?;
+            match kinds::assess(desired, Some(&as_if), &self.circumstances("")) {
+                Assessment::Apply { changes, .. } => Some(changes),
+                _ => Some(Vec::new()),
+            }
+        });
+        let mut changes = next.unwrap_or(work.changes);
+        changes.retain(|change| !fought.iter().any(|d| change.writes(&d.property)));
+        if changes.is_empty() {
+            return Step::Contested { fought, besides };
+        }
+        let mended = |d: &Difference| changes.iter().any(|change| change.writes(&d.property));
+        let differences = besides.into_iter().filter(mended).collect();
         Step::Apply(Work {
             changes,
             differences,
-            verb,
-            cause: self.cause(),
+            ..work
         })
     }
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
-use super::{Obstacle, in_one_line, reason_of};
+use super::{Obstacle, Outcomes, in_one_line, reason_of};
 use crate::api::vocabulary::{conditions as types, reasons};
 use crate::api::{ResourceState, ResourceStatus};
+use crate::model::fault::Class;
 use crate::model::kinds::Cause;
 use crate::model::lake::Lake;
 use crate::model::plan::{Plan, Step, Work};
@@ -84,10 +85,19 @@ fn unsettled(resources: &[ResourceStatus]) -> Vec<&ResourceStatus> {
 }
 
 /// The conditions of a pass that planned.
-pub(super) fn of_plan(lake: &Lake, plan: &Plan, resources: &[ResourceStatus]) -> Vec<Stand> {
+pub(super) fn of_plan(
+    lake: &Lake,
+    plan: &Plan,
+    outcomes: &Outcomes,
+    resources: &[ResourceStatus],
+) -> Vec<Stand> {
     let open = unsettled(resources);
     let mut stands = vec![ready(lake, &open)];
-    let stalled: Vec<_> = open.iter().copied().filter(|r| needs_somebody(plan, r)).collect();
+    let stalled: Vec<_> = open
+        .iter()
+        .copied()
+        .filter(|r| needs_somebody(plan, outcomes, r))
+        .collect();
     if let Some(first) = stalled.first() {
         stands.push(Stand::new(
             types::STALLED,
@@ -151,30 +161,32 @@ fn ready(lake: &Lake, open: &[&ResourceStatus]) -> Stand {
 }
 
 /// Whether nothing goes on with a resource unless somebody does something.
-fn needs_somebody(plan: &Plan, resource: &ResourceStatus) -> bool {
+fn needs_somebody(plan: &Plan, outcomes: &Outcomes, resource: &ResourceStatus) -> bool {
     match resource.state {
         ResourceState::NotOwned | ResourceState::Refused => true,
-        ResourceState::Failed => {
-            let step = resource.id.parse().ok().and_then(|id| plan.step(id));
-            let user = crate::model::fault::Class::User;
-            match step {
-                Some(Step::Failed(fault, _)) => fault.class == user,
-                // A first failure: the reason tells what it is.
-                _ => matches!(
-                    resource.reason.as_deref(),
-                    Some(reasons::ACCESS_DENIED | reasons::AWS_ERROR | reasons::NOT_OWNED)
-                ),
-            }
-        }
+        ResourceState::Failed => resource.id.parse().is_ok_and(|id: Id| {
+            let fault = match plan.step(id) {
+                Some(Step::Failed(fault, _)) => Some(fault),
+                _ => outcomes.get(&id).and_then(|outcome| outcome.fault.as_ref()),
+            };
+            fault.is_some_and(|fault| fault.class == Class::User)
+        }),
         _ => false,
     }
 }
 
 fn drift(plan: &Plan) -> Stand {
+    let mut contested = Vec::new();
     let mut reported = Vec::new();
     let mut corrected = Vec::new();
     for (id, planned) in &plan.steps {
+        if let Some(remark) = &planned.remark {
+            reported.push(format!("{id}: {remark}"));
+        }
         match &planned.step {
+            Step::Contested { fought, besides } => {
+                contested.push(format!("{id}: {}", super::resource::contested(fought, besides)));
+            }
             Step::Report(differences) => {
                 reported.push(format!("{id}: {}", super::resource::list(differences)));
             }
@@ -191,17 +203,17 @@ fn drift(plan: &Plan) -> Stand {
             _ => {}
         }
     }
-    if !reported.is_empty() {
-        Stand::new(types::DRIFT, "True", reasons::DRIFT_DETECTED, reported.join("; "))
-    } else if !corrected.is_empty() {
-        Stand::new(
-            types::DRIFT,
-            "True",
-            reasons::DRIFT_CORRECTED,
-            corrected.join("; "),
-        )
-    } else {
-        Stand::new(types::DRIFT, "False", reasons::IN_SYNC, "")
+    let sorts = [
+        (reasons::CONTESTED, contested),
+        (reasons::DRIFT_DETECTED, reported),
+        (reasons::DRIFT_CORRECTED, corrected),
+    ];
+    match sorts.iter().find(|(_, found)| !found.is_empty()) {
+        Some((reason, _)) => {
+            let found: Vec<_> = sorts.iter().flat_map(|(_, found)| found).cloned().collect();
+            Stand::new(types::DRIFT, "True", reason, found.join("; "))
+        }
+        None => Stand::new(types::DRIFT, "False", reasons::IN_SYNC, ""),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::resource::list;
 use super::{Outcome, Outcomes, condition};
 use crate::api::vocabulary::{conditions as types, reasons};
-use crate::api::{DatalakeStatus, DeletionPolicy, ResourceState};
+use crate::api::{DatalakeStatus, DeletionPolicy, ResourceState, ResourceStatus};
 use crate::model::kinds::{Cause, Change, key};
 use crate::model::lake::Lake;
 use crate::model::plan::{Plan, Step, Verb, Work};
@@ -134,16 +134,18 @@ fn of_leftovers(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<E
 
 /// Resources that came into trouble, or into another, and keys that the lake does not use.
 fn of_trouble(before: &DatalakeStatus, after: &DatalakeStatus) -> Vec<Event> {
-    let troubled = |state| {
-        matches!(
-            state,
-            ResourceState::Failed | ResourceState::Refused | ResourceState::NotOwned | ResourceState::Drifted
-        )
+    let troubled = |r: &ResourceStatus| match r.state {
+        ResourceState::Failed | ResourceState::Refused | ResourceState::NotOwned | ResourceState::Drifted => {
+            true
+        }
+        // What others put on it.
+        ResourceState::Ready => r.message.is_some(),
+        _ => false,
     };
     let lines = after
         .resources
         .iter()
-        .filter(|r| troubled(r.state) || r.reason.as_deref() == Some(reasons::SPARE_KEY))
+        .filter(|r| troubled(r) || r.reason.as_deref() == Some(reasons::SPARE_KEY))
         .filter(|now| {
             let then = before.resources.iter().find(|then| then.id == now.id);
             then.is_none_or(|then| (then.state, &then.message) != (now.state, &now.message))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
-use super::fault::{Class, Fault};
+use super::fault::{Fault, USER_RETRY};
 use super::intent;
 use super::kinds::Change;
 use super::lake::{DATA, Lake, RAW, Wish};
@@ -75,7 +75,7 @@ pub fn report(
     let empty = DatalakeStatus::default();
     let before = previous.unwrap_or(&empty);
     let resources = resource::statuses(lake, plan, outcomes, before);
-    let stands = conditions::of_plan(lake, plan, &resources);
+    let stands = conditions::of_plan(lake, plan, outcomes, &resources);
     let pinned = pinned(lake, plan, outcomes, memory, before);
     let settled = outcomes.is_empty() && plan.in_sync();
     let status = DatalakeStatus {
@@ -94,7 +94,7 @@ pub fn report(
     let released = lake.leaving.is_some() && settled;
     let events = events::of_pass(lake, plan, outcomes, before, &status, released);
     Verdict {
-        next: next(lake, plan, outcomes, memory, tempo, now),
+        next: next(lake, plan, memory, tempo, now),
         events,
         released,
         status,
@@ -119,7 +119,7 @@ pub fn obstacle(
     let next = match obstacle {
         Obstacle::Suspended | Obstacle::InvalidSpec(_) => None,
         Obstacle::Changed(_) => Some(SignedDuration::from_mins(5)),
-        Obstacle::Unidentified(fault) => Some(fault.class.retry_in(5)),
+        Obstacle::Unidentified(fault) => Some(fault.class.retry_in(5, now)),
     };
     let events = events::of_obstacle(&before, &status);
     Verdict {
@@ -276,26 +276,17 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
 }
 
 /// The earliest time at which something can be different.
-fn next(
-    lake: &Lake,
-    plan: &Plan,
-    outcomes: &Outcomes,
-    memory: &Memory,
-    tempo: &Tempo,
-    now: Timestamp,
-) -> Option<SignedDuration> {
-    let stuck = SignedDuration::from_mins(5);
+fn next(lake: &Lake, plan: &Plan, memory: &Memory, tempo: &Tempo, now: Timestamp) -> Option<SignedDuration> {
     let of_step = |(id, planned): (&Id, &super::plan::Planned)| match &planned.step {
         Step::InSync | Step::Report(_) => Some(jittered(lake, tempo.drift_period)),
         Step::Kept | Step::Blocked(_) => None,
         Step::Wait(wait) => Some(memory.patience(*id, wait.look_in, now)),
         Step::Failed(_, at) => Some(now.duration_until(*at)),
-        Step::Refuse(_) | Step::Foreign(_) => Some(stuck.min(tempo.drift_period)),
-        Step::Apply(_) => match outcomes.get(id).and_then(|outcome| outcome.fault.as_ref()) {
-            Some(fault) => Some(fault.class.retry_in(1).min(match fault.class {
-                Class::User => stuck,
-                _ => SignedDuration::from_secs(1),
-            })),
+        Step::Refuse(_) | Step::Foreign(_) | Step::Contested { .. } => {
+            Some(USER_RETRY.min(tempo.drift_period))
+        }
+        Step::Apply(_) => match memory.retry_at(*id, lake.generation, now) {
+            Some((_, at)) => Some(now.duration_until(at)),
             None => Some(SignedDuration::ZERO),
         },
     };

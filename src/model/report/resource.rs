@@ -41,7 +41,7 @@ fn status(
     earlier: Option<&ResourceStatus>,
 ) -> ResourceStatus {
     let was_applied = earlier.and_then(|r| r.applied.clone());
-    let (state, reason, message) = match plan.keys.get(&id).map(|stand| stand.spare.as_slice()) {
+    let (state, mut reason, mut message) = match plan.keys.get(&id).map(|stand| stand.spare.as_slice()) {
         Some(spare @ [_, ..]) if planned.step == Step::InSync => (
             ResourceState::Ready,
             reasons::SPARE_KEY,
@@ -49,6 +49,10 @@ fn status(
         ),
         _ => tell(planned, outcome, was_applied.is_some()),
     };
+    // What others put on a resource that is as declared keeps nobody from using it.
+    if let (ResourceState::Ready, Some(remark)) = (state, &planned.remark) {
+        (reason, message) = (reasons::DRIFT_DETECTED, remark.clone());
+    }
     let made = outcome.is_some_and(|outcome| !outcome.done.is_empty());
     let exists = planned.exists || made;
     let applied = match planned.step {
@@ -104,6 +108,11 @@ fn tell(
         }
         Step::Refuse(refusal) => (ResourceState::Refused, refusal.reason, refusal.message.clone()),
         Step::Report(differences) => (ResourceState::Drifted, reasons::DRIFT_DETECTED, list(differences)),
+        Step::Contested { fought, besides } => (
+            ResourceState::Drifted,
+            reasons::CONTESTED,
+            contested(fought, besides),
+        ),
         Step::Foreign(whose) => (
             ResourceState::NotOwned,
             reasons::NOT_OWNED,
@@ -142,6 +151,26 @@ fn tell_spare(spare: &[KeyArn], key: Option<&KeyArn>) -> String {
          deletion",
         ids(spare),
         key.map_or("another", KeyArn::key_id),
+    )
+}
+
+/// Without what is there now: that may go on changing, and is no news.
+pub(super) fn contested(fought: &[Difference], besides: &[Difference]) -> String {
+    let names = |list: &[Difference]| {
+        list.iter()
+            .map(|d| d.property.clone())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let and = if besides.is_empty() {
+        String::new()
+    } else {
+        format!(", and with it {}, which the same call writes", names(besides))
+    };
+    format!(
+        "{} was changed back three times within an hour, so it is left as it is{and}: find out who changes it. It is put \
+         right again when the spec changes, or when it has been left alone for an hour",
+        names(fought)
     )
 }
 

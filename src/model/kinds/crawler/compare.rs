@@ -97,7 +97,9 @@ fn note_definition(found: &mut Vec<Difference>, desired: &Desired, live: &Observ
     note(found, "Schedule", schedule, &text(&live.schedule));
     note(found, "UpdateBehavior", LOG, &text(&live.update_behavior));
     note(found, "DeleteBehavior", LOG, &text(&live.delete_behavior));
-    note(found, "RecrawlBehavior", RECRAWL, &text(&live.recrawl_behavior));
+    // Left out, it is the default, which is what is declared (Glue API reference, RecrawlPolicy).
+    let live_recrawl = live.recrawl_behavior.as_deref().unwrap_or(RECRAWL);
+    note(found, "RecrawlBehavior", RECRAWL, live_recrawl);
     let live_configuration = text(&live.configuration);
     if !same_json(configuration, &live_configuration) {
         note(found, "Configuration", configuration, &live_configuration);

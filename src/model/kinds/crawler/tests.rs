@@ -75,7 +75,15 @@ fn a_missing_crawler_is_created_with_its_tags() {
 #[test]
 fn glues_own_way_of_saying_the_same_is_no_difference() {
     assert_eq!(assessed(Some(&live())), Assessment::InSync);
-    let table: [(Spoil, &str); 5] = [
+    let table: [(Spoil, &str); 7] = [
+        (
+            |live| live.role = format!("arn:aws:iam::123456789012:role/{}", live.role),
+            "or its ARN",
+        ),
+        (
+            |live| live.recrawl_behavior = None,
+            "left out, it is CRAWL_EVERYTHING",
+        ),
         (
             |live| live.role = format!("some/path/{}", live.role),
             "the role's path stands before its name",

@@ -21,7 +21,7 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) ->
         };
         return Assessment::of(vec![AnyChange::Table(create)], Vec::new());
     };
-    let differences = differences(input, &live.input);
+    let differences = differences(input, &live.input, cx.cause);
     if differences.is_empty() {
         return Assessment::InSync;
     }
@@ -34,19 +34,19 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) ->
     }
     let update = Change::UpdateTable {
         database: database.clone(),
-        input: updated(input, &live.input),
+        input: updated(input, &live.input, cx.cause),
         version: live.version.clone(),
     };
     Assessment::of(vec![AnyChange::Table(update)], differences)
 }
 
 /// The whole table to write: what is declared, and everything else as it was read.
-fn updated(want: &TableInput, live: &TableInput) -> TableInput {
+fn updated(want: &TableInput, live: &TableInput, cause: Cause) -> TableInput {
     TableInput {
         description: want.description.clone(),
         table_type: want.table_type.clone(),
         parameters: merged_parameters(&want.parameters, &live.parameters),
-        columns: merged_columns(&want.columns, &live.columns),
+        columns: merged_columns(&want.columns, &live.columns, cause),
         location: want.location.clone(),
         input_format: want.input_format.clone(),
         output_format: want.output_format.clone(),
@@ -71,10 +71,23 @@ fn merged_all(want: &Tags, live: &Tags) -> Tags {
 
 /// The table appends: columns that it has keep their order, new ones come last; one that is not declared goes
 /// (an edit that would drop one was refused before).
-fn merged_columns(want: &[Column], live: &[Column]) -> Vec<Column> {
-    let kept = live.iter().filter_map(|column| find(want, &column.name));
+fn merged_columns(want: &[Column], live: &[Column], cause: Cause) -> Vec<Column> {
+    let kept = live.iter().filter_map(|have| {
+        let column = find(want, &have.name)?.clone();
+        let theirs = is_theirs(&column, cause).then(|| have.comment.clone()).flatten();
+        Some(Column {
+            comment: column.comment.or(theirs),
+            ..column
+        })
+    });
     let added = want.iter().filter(|column| find(live, &column.name).is_none());
-    kept.chain(added).cloned().collect()
+    kept.chain(added.cloned()).collect()
+}
+
+/// Whether the column's comment is whatever somebody wrote: none is declared, and none was taken out of the spec just
+/// now (Athena's DDL writes comments).
+fn is_theirs(column: &Column, cause: Cause) -> bool {
+    column.comment.is_none() && cause == Cause::Drift
 }
 
 fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
@@ -82,7 +95,7 @@ fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
 }
 
 /// Every declared property that is not as declared.
-fn differences(want: &TableInput, live: &TableInput) -> Vec<Difference> {
+fn differences(want: &TableInput, live: &TableInput, cause: Cause) -> Vec<Difference> {
     // Named one by one, so that a new field asks here whether it is declared.
     let TableInput {
         name: _,
@@ -122,7 +135,7 @@ fn differences(want: &TableInput, live: &TableInput) -> Vec<Difference> {
     );
     let after = merged_parameters(parameters, &live.parameters);
     note_keys(&mut found, "parameter", &after, &live.parameters);
-    note_columns(&mut found, columns, &live.columns);
+    note_columns(&mut found, columns, &live.columns, cause);
     if !same_keys(partition_keys, &live.partition_keys) {
         let (want, have) = (listed(partition_keys), listed(&live.partition_keys));
         note(&mut found, "PartitionKeys", &want, &have);
@@ -150,7 +163,7 @@ fn note_keys(found: &mut Vec<Difference>, what: &str, after: &Tags, live: &Tags)
     }
 }
 
-fn note_columns(found: &mut Vec<Difference>, want: &[Column], live: &[Column]) {
+fn note_columns(found: &mut Vec<Difference>, want: &[Column], live: &[Column], cause: Cause) {
     for column in want {
         let property = format!("column {}", column.name);
         let Some(have) = find(live, &column.name) else {
@@ -160,8 +173,10 @@ fn note_columns(found: &mut Vec<Difference>, want: &[Column], live: &[Column]) {
         if !same_type(&column.r#type, &have.r#type) {
             note(found, &property, &column.r#type, &have.r#type);
         }
-        let (want, have) = (comment(column), comment(have));
-        note(found, &format!("comment of {property}"), want, have);
+        if !is_theirs(column, cause) {
+            let (want, have) = (comment(column), comment(have));
+            note(found, &format!("comment of {property}"), want, have);
+        }
     }
     for column in live.iter().filter(|column| find(want, &column.name).is_none()) {
         note(found, &format!("column {}", column.name), "", &column.r#type);

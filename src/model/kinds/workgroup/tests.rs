@@ -87,6 +87,30 @@ fn a_workgroup_as_declared_is_in_sync() {
     }
 }
 
+#[test]
+fn what_athena_leaves_out_or_writes_otherwise_is_no_difference() {
+    let desired = with_limit(None);
+    let table: [(Spoil, &str); 3] = [
+        (|live| live.enforced = None, "a switch that is not said"),
+        (|live| live.metrics = None, "another"),
+        (
+            |live| {
+                let (_, key) = live.encryption.as_mut().unwrap();
+                *key = key
+                    .as_deref()
+                    .and_then(|arn| arn.rsplit('/').next())
+                    .map(str::to_owned);
+            },
+            "the key by its id",
+        ),
+    ];
+    for (spoil, why) in table {
+        let mut live = live(&desired);
+        spoil(&mut live);
+        assert_eq!(assessed(&desired, Some(&live)), Assessment::InSync, "{why}");
+    }
+}
+
 type Spoil = fn(&mut Observed);
 
 #[test]
@@ -118,8 +142,8 @@ fn each_property_that_differs_is_named_and_mended_by_one_update() {
             "EnforceWorkGroupConfiguration: false instead of true",
         ),
         (
-            |live| live.metrics = None,
-            "PublishCloudWatchMetricsEnabled: none instead of true",
+            |live| live.metrics = Some(false),
+            "PublishCloudWatchMetricsEnabled: false instead of true",
         ),
         (
             |live| live.cutoff_bytes = None,

@@ -33,7 +33,7 @@ type Spoil = fn(&mut TableInput);
 
 #[test]
 fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried_through() {
-    let table: [(Spoil, &str); 14] = [
+    let table: [(Spoil, &str); 13] = [
         (|t| t.description = None, "Description: none instead of "),
         (
             |t| t.table_type = Some("VIRTUAL_VIEW".into()),
@@ -58,10 +58,6 @@ fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried
         (
             |t| t.columns[0].r#type = "strct<".into(),
             "column id: strct< instead of int",
-        ),
-        (
-            |t| t.columns[0].comment = Some("x".into()),
-            "comment of column id: x instead of none",
         ),
         (|t| _ = t.columns.remove(0), "column id: none instead of int"),
         (
@@ -97,6 +93,39 @@ fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried
         written.columns.sort_by(|a, b| b.name.cmp(&a.name));
         assert_eq!(written, live(&lake).input, "{says}");
     }
+}
+
+#[test]
+fn a_comment_that_is_not_declared_is_theirs_until_an_edit_takes_it_out() {
+    let lake = usual();
+    let mut spoilt = live(&lake);
+    spoilt.input.columns[0].comment = Some("by hand".into());
+    assert_eq!(assessed(&lake, &spoilt, Cause::Drift), Assessment::InSync);
+    let removed = assessed(&lake, &spoilt, Cause::Edit);
+    assert_eq!(
+        differences(&removed),
+        ["comment of column id: by hand instead of none"]
+    );
+    assert_eq!(update(&removed).columns[0].comment, None);
+    spoilt.input.location.push_str("else/");
+    let kept = assessed(&lake, &spoilt, Cause::Drift);
+    assert_eq!(
+        update(&kept).columns[0].comment,
+        spoilt.input.columns[0].comment,
+        "sent back as it was read"
+    );
+    let mut declared = desired(&lake);
+    declared.input.columns[0].comment = Some("declared".into());
+    let drift = Circumstances {
+        cause: Cause::Drift,
+        ..edit(&lake)
+    };
+    let said = differences(&assess(&declared, Some(&spoilt), &drift));
+    assert!(
+        said.iter()
+            .any(|d| d.starts_with("comment of column id: by hand instead of declared")),
+        "{said:?}"
+    );
 }
 
 #[test]

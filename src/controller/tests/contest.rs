@@ -1,0 +1,194 @@
+//! Somebody who changes a property back each time that it was put right.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::drift::{Hand, base, hands};
+use super::stage::Stage;
+use crate::cloud::sim::Cloud;
+use crate::model::topology::Id;
+
+/// Their change, and time enough for it to be found.
+fn change(stage: &mut Stage, id: Id, hand: Hand) {
+    let arn = stage.arn(id);
+    stage.sim.forget_calls();
+    stage.sim.alter(|cloud| hand(cloud, &arn));
+    stage.next_looks();
+}
+
+/// A lake whose property was put right three times, and changed once more.
+fn fought(id: Id, what: &str, hand: Hand) -> Stage {
+    let mut stage = Stage::ready(base());
+    for round in 1..=3 {
+        change(&mut stage, id, hand);
+        assert!(
+            !stage.writes().is_empty(),
+            "{id} {what}, round {round}: {}",
+            stage.story()
+        );
+        assert!(stage.is_ready(), "{id} {what}, round {round}: {}", stage.story());
+    }
+    stage.events.clear();
+    change(&mut stage, id, hand);
+    stage
+}
+
+fn told(stage: &Stage) -> usize {
+    stage.events.iter().filter(|e| e.reason == "Contested").count()
+}
+
+fn trust(cloud: &mut Cloud, arn: &str) {
+    cloud.roles.get_mut(arn).unwrap().seen.trust = r#"{"Version":"2012-10-17","Statement":[]}"#.into();
+}
+
+#[test]
+fn each_property_is_put_right_three_times_and_then_left_and_told_once() {
+    for (id, what, hand) in hands() {
+        // Kinesis changes a stream's mode twice a day.
+        if what == "mode" {
+            continue;
+        }
+        let mut stage = fought(id, what, hand);
+        assert_eq!(
+            stage.writes(),
+            Vec::<String>::new(),
+            "{id} {what}: {}",
+            stage.story()
+        );
+        for condition in ["Ready", "DriftDetected"] {
+            let (status, reason, message) = stage.condition(condition);
+            assert_eq!(
+                status == "True",
+                condition == "DriftDetected",
+                "{id} {what}: {}",
+                stage.story()
+            );
+            assert_eq!(reason, "Contested", "{id} {what} {condition}: {}", stage.story());
+            assert!(
+                message.contains(id.as_str()),
+                "{id} {what} {condition}: {message}"
+            );
+        }
+        assert_eq!(told(&stage), 1, "{id} {what}: {}", stage.story());
+        stage.next_looks();
+        assert_eq!(
+            stage.writes(),
+            Vec::<String>::new(),
+            "{id} {what}: {}",
+            stage.story()
+        );
+        assert_eq!(told(&stage), 1, "{id} {what}: {}", stage.story());
+    }
+}
+
+#[test]
+fn it_ends_when_the_spec_changes() {
+    let mut stage = fought(Id::DeliveryRole, "trust", trust);
+    assert_eq!(stage.operations(), Vec::<&str>::new());
+    stage.edit(json!({"retention": {"rawDays": 40}}));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert!(
+        stage.operations().contains(&"UpdateAssumeRolePolicy"),
+        "{}",
+        stage.story()
+    );
+}
+
+#[test]
+fn it_ends_when_they_put_it_back_themselves() {
+    let mut stage = fought(Id::DeliveryRole, "trust", trust);
+    let (arn, other) = (stage.arn(Id::DeliveryRole), stage.arn(Id::CrawlerRole));
+    stage.sim.alter(|cloud| {
+        let firehose = cloud.roles.get(&other).unwrap().seen.trust.clone();
+        let account = r#""Condition":{"StringEquals":{"sts:ExternalId":"123456789012"}},"Effect""#;
+        let trust = firehose
+            .replace("glue.amazonaws.com", "firehose.amazonaws.com")
+            .replace(r#""Effect""#, account);
+        cloud.roles.get_mut(&arn).unwrap().seen.trust = trust;
+    });
+    stage.next_looks();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    assert_eq!(stage.condition("DriftDetected").0, "False");
+}
+
+#[test]
+fn it_ends_after_a_quiet_hour() {
+    let mut stage = fought(Id::DeliveryRole, "trust", trust);
+    for _ in 0..5 {
+        stage.next_looks();
+    }
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", stage.story());
+    stage.sim.advance(SignedDuration::from_mins(10));
+    stage.settle();
+    assert_eq!(
+        stage.operations(),
+        ["UpdateAssumeRolePolicy"],
+        "{}",
+        stage.story()
+    );
+    assert!(stage.is_ready(), "{}", stage.story());
+}
+
+#[test]
+fn a_new_process_knows_nothing_of_it_and_begins_anew() {
+    let mut stage = fought(Id::DeliveryRole, "trust", trust);
+    stage.restart();
+    stage.settle();
+    assert_eq!(
+        stage.operations(),
+        ["UpdateAssumeRolePolicy"],
+        "{}",
+        stage.story()
+    );
+}
+
+#[test]
+fn what_other_calls_write_is_still_put_right() {
+    let mut stage = fought(Id::DeliveryRole, "trust", trust);
+    change(&mut stage, Id::DeliveryRole, |c, arn| {
+        c.roles.get_mut(arn).unwrap().seen.description = "mine".into();
+    });
+    assert_eq!(stage.operations(), ["UpdateRole"], "{}", stage.story());
+    assert_eq!(stage.condition("Ready").1, "Contested", "{}", stage.story());
+
+    let mut stage = fought(Id::Stream, "encryption", |c, arn| {
+        c.streams.get_mut(arn).unwrap().seen.key = None;
+    });
+    change(&mut stage, Id::Stream, |c, arn| {
+        c.streams.get_mut(arn).unwrap().seen.open_shards = 2
+    });
+    assert_eq!(stage.operations(), ["UpdateShardCount"], "{}", stage.story());
+    assert_eq!(stage.condition("Ready").1, "Contested", "{}", stage.story());
+}
+
+#[test]
+fn what_the_same_call_writes_is_left_with_it() {
+    let mut stage = fought(Id::Workgroup, "cut-off", |c, arn| {
+        c.workgroups.get_mut(arn).unwrap().cutoff_bytes = Some(10_000_000);
+    });
+    change(&mut stage, Id::Workgroup, |c, arn| {
+        c.workgroups.get_mut(arn).unwrap().description = "mine".into();
+    });
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", stage.story());
+    let message = stage.condition("Ready").2;
+    assert!(message.contains("and with it Description"), "{message}");
+}
+
+#[test]
+fn an_outsider_who_is_slower_than_the_hour_is_corrected_for_ever() {
+    let mut stage = Stage::ready(base());
+    for _ in 0..6 {
+        change(&mut stage, Id::DeliveryRole, trust);
+        assert_eq!(
+            stage.operations(),
+            ["UpdateAssumeRolePolicy"],
+            "{}",
+            stage.story()
+        );
+        for _ in 0..2 {
+            stage.next_looks();
+        }
+    }
+}
