@@ -6,11 +6,11 @@ use super::stage::Stage;
 use crate::cloud::sim::Cloud;
 use crate::model::topology::Id;
 
-type Hand = fn(&mut Cloud, &str);
+pub(super) type Hand = fn(&mut Cloud, &str);
 
 /// Each managed property of each kind, and a hand that changes it behind the operator's back.
 #[rustfmt::skip]
-fn hands() -> Vec<(Id, &'static str, Hand)> {
+pub(super) fn hands() -> Vec<(Id, &'static str, Hand)> {
     vec![
         (Id::BucketKey, "disabled", |c, arn| c.keys.get_mut(arn).unwrap().seen.state = "Disabled".into()),
         (Id::BucketKey, "pending deletion", |c, arn| c.keys.get_mut(arn).unwrap().seen.state = "PendingDeletion".into()),

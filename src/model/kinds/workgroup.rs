@@ -5,6 +5,7 @@ use super::{Assessment, Change as AnyChange, Circumstances, Difference};
 use crate::model::arn::{AccountId, KeyArn};
 use crate::model::lake::{Facts, Lake, RESULTS};
 use crate::model::owner::Tags;
+use crate::model::topology::Id;
 
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,8 @@ pub struct Desired {
 pub struct Configuration {
     /// `s3://…/`
     pub output_location: String,
-    /// Key of the results (`SSE_KMS`).
-    pub key: KeyArn,
+    /// Key of the results (`SSE_KMS`); `None`: S3's own (`SSE_S3`).
+    pub key: Option<KeyArn>,
     /// `ExpectedBucketOwner`.
     pub bucket_owner: AccountId,
     /// `BytesScannedCutoffPerQuery`, at least 10,000,000; `None`: no limit.
@@ -166,7 +167,8 @@ fn note_configuration(found: &mut Vec<Difference>, want: &Configuration, live: &
     note(
         found,
         "EncryptionConfiguration",
-        &format!("{SSE_KMS} {key}"),
+        &key.as_ref()
+            .map_or(SSE_S3.to_owned(), |key| format!("{SSE_KMS} {key}")),
         &encryption,
     );
     note(
@@ -195,8 +197,10 @@ fn note_configuration(found: &mut Vec<Difference>, want: &Configuration, live: &
     );
 }
 
-/// `EncryptionOption` of the results.
+/// `EncryptionOption` of results under a key.
 const SSE_KMS: &str = "SSE_KMS";
+/// `EncryptionOption` of results in an existing bucket that has none.
+const SSE_S3: &str = "SSE_S3";
 
 /// What is to be done so that it is gone. Its query history and named queries go with it; results stay in S3
 /// until they expire.
@@ -232,7 +236,7 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
         description: description(lake, "Queries"),
         configuration: Configuration {
             output_location: format!("s3://{}/{RESULTS}", lake.names.lake_bucket),
-            key: facts.bucket_key.clone()?,
+            key: facts.cipher(lake, Id::LakeBucket)?.key().cloned(),
             bucket_owner: lake.place.account.clone(),
             cutoff_bytes: lake.scan_limit_mib.map(|mib| mib.saturating_mul(MIB)),
         },
