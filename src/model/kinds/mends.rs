@@ -1,4 +1,5 @@
-//! Which properties a call puts right, so that a contested one can be left and the others mended.
+//! What is left to others: which properties a call puts right, so that a contested one can be left and the others mended;
+//! and what nothing is done about.
 
 use super::{
     Change, Desired, Difference, Observed, bucket, crawler, database, delivery, function, key, log_group,
@@ -164,6 +165,14 @@ pub fn pretend(desired: &Desired, live: &Observed, properties: &[Difference]) ->
             live.code_sha256.clone_from(&want.code.sha256);
             Some(Observed::Function(live))
         }
+        _ => None,
+    }
+}
+
+/// What others put on the resource and nothing is done about, for people; `None`: nothing.
+pub fn remark(desired: &Desired, live: &Observed) -> Option<String> {
+    match (desired, live) {
+        (Desired::Role(desired), Observed::Role(live)) => role::remark(desired, live),
         _ => None,
     }
 }

@@ -23,7 +23,7 @@ pub mod workgroup;
 
 use jiff::SignedDuration;
 
-pub use mends::pretend;
+pub use mends::{pretend, remark};
 
 use super::lake::{Consent, Facts, Lake};
 use super::owner::{Owner, Tags};
@@ -249,14 +249,6 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) ->
     each!(Key => key, Bucket => bucket, LogGroup => log_group, Stream => stream, Database => database,
           Table => table, Role => role, Delivery => delivery, Crawler => crawler,
           Workgroup => workgroup, Function => function)
-}
-
-/// What others put on the resource and nothing is done about, for people; `None`: nothing.
-pub fn remark(desired: &Desired, live: &Observed) -> Option<String> {
-    match (desired, live) {
-        (Desired::Role(desired), Observed::Role(live)) => role::remark(desired, live),
-        _ => None,
-    }
 }
 
 /// What is to be done so that the resource is gone. `InSync` means: counts as gone already.
