@@ -1,5 +1,10 @@
 //! The Kubernetes side: which object, when, and what is written back.
 
+pub mod election;
+#[cfg(feature = "operator")]
+mod leadership;
+#[cfg(feature = "operator")]
+mod lease;
 pub mod pass;
 #[cfg(feature = "operator")]
 mod reconcile;

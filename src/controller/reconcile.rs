@@ -12,6 +12,7 @@ use kube::runtime::controller::Action;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
+use super::leadership::Leadership;
 use super::pass::{Ledger, Operator};
 use crate::api::vocabulary::{FINALIZER, reasons};
 use crate::api::{Datalake, DatalakeStatus};
@@ -29,6 +30,7 @@ type Key = (String, String);
 pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
+    pub leadership: Arc<Leadership>,
     pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -36,8 +38,15 @@ pub(super) struct Context {
 /// When to try again what Kubernetes refused.
 const KUBERNETES_RETRY: Duration = Duration::from_secs(2);
 
-/// Reconciles one object. Only trouble with Kubernetes is an error; trouble with AWS is in the status.
+/// Reconciles one object once this process leads, and as long as it does.
 pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Result<Action, kube::Error> {
+    let work = reconcile_as_leader(seen, &context);
+    let done = context.leadership.guard(work).await;
+    done.unwrap_or_else(|| Ok(Action::await_change()))
+}
+
+/// Only trouble with Kubernetes is an error; trouble with AWS is in the status.
+async fn reconcile_as_leader(seen: Arc<Datalake>, context: &Context) -> Result<Action, kube::Error> {
     let (namespace, name) = (seen.namespace().unwrap_or_default(), seen.name_any());
     let key = (namespace.clone(), name.clone());
     let api: Api<Datalake> = Api::namespaced(context.client.clone(), &namespace);
