@@ -186,7 +186,11 @@ fn lease_duration(text: &str) -> Result<SignedDuration, String> {
 }
 
 fn lease_time(text: &str) -> Result<SignedDuration, String> {
-    duration(text, SignedDuration::from_millis(100), SignedDuration::from_mins(10))
+    duration(
+        text,
+        SignedDuration::from_millis(100),
+        SignedDuration::from_mins(10),
+    )
 }
 
 fn duration(text: &str, min: SignedDuration, max: SignedDuration) -> Result<SignedDuration, String> {

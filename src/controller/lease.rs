@@ -42,7 +42,12 @@ impl Keeper {
         let namespace = settings.namespace.as_deref();
         let namespace = namespace.unwrap_or(client.default_namespace()).to_owned();
         let identity = identity();
-        tracing::info!(identity, namespace, lease = settings.name, "standing for election");
+        tracing::info!(
+            identity,
+            namespace,
+            lease = settings.name,
+            "standing for election"
+        );
         Self {
             api: Api::namespaced(client, &namespace),
             name: settings.name.clone(),
@@ -59,7 +64,9 @@ impl Keeper {
             match self.round().await {
                 Ok(Move::Lost) => return Lost,
                 Ok(Move::Follow | Move::Write(_)) => {}
-                Err(error) => tracing::warn!(%error, lease = self.name, "can't look at the lease, or renew it; trying again"),
+                Err(error) => {
+                    tracing::warn!(%error, lease = self.name, "can't look at the lease, or renew it; trying again")
+                }
             }
             let leads = self.leadership.certain();
             if leads != led {
@@ -75,7 +82,9 @@ impl Keeper {
     async fn round(&mut self) -> Result<Move, Trouble> {
         let found = self.found().await?;
         let now = clock::moment();
-        let step = self.candidate.look(found.as_ref().and_then(|lease| lease.spec.as_ref()), now);
+        let step = self
+            .candidate
+            .look(found.as_ref().and_then(|lease| lease.spec.as_ref()), now);
         if let Move::Write(spec) = &step {
             self.write(found, spec.clone()).await?;
             self.candidate.wrote();
@@ -116,7 +125,8 @@ impl Keeper {
         let mut lease = found.unwrap_or_default();
         lease.spec = Some(spec);
         if exists {
-            self.timed(self.api.replace(&self.name, &parameters, &lease)).await?;
+            self.timed(self.api.replace(&self.name, &parameters, &lease))
+                .await?;
         } else {
             lease.metadata.name = Some(self.name.clone());
             self.timed(self.api.create(&parameters, &lease)).await?;

@@ -43,14 +43,29 @@ fn each_lease_that_can_be_found_has_one_answer() {
     for (leads, found, expected, why) in [
         (false, None, "write", "there is none yet"),
         (false, Some(LeaseSpec::default()), "write", "nobody ever held it"),
-        (false, Some(held_by("", 0)), "write", "set free with an empty name"),
+        (
+            false,
+            Some(held_by("", 0)),
+            "write",
+            "set free with an empty name",
+        ),
         (false, Some(free.clone()), "write", "set free"),
         (false, Some(held_by("other", 0)), "follow", "another works"),
-        (false, Some(held_by("me", 0)), "write", "the answer to its own write was lost"),
+        (
+            false,
+            Some(held_by("me", 0)),
+            "write",
+            "the answer to its own write was lost",
+        ),
         (true, Some(held_by("me", 0)), "write", "it renews"),
         (true, Some(held_by("other", 0)), "lost", "another took it"),
         (true, Some(free), "lost", "another took it, and set it free"),
-        (true, None, "lost", "somebody deleted it; another may have had it since"),
+        (
+            true,
+            None,
+            "lost",
+            "somebody deleted it; another may have had it since",
+        ),
     ] {
         let mut candidate = Candidate::new("me".into(), terms());
         if leads {
@@ -87,7 +102,11 @@ fn taking_counts_a_transition_and_renewing_keeps_what_is_there() {
     let taken = written(Candidate::new("other".into(), terms()).look(Some(&free), at(5)));
     assert_eq!(taken.lease_transitions, Some(1));
     assert_eq!(taken.acquire_time, Some(MicroTime(at(5).wall)));
-    assert_eq!(candidate.released(Some(&taken), at(6)), None, "it is another's now");
+    assert_eq!(
+        candidate.released(Some(&taken), at(6)),
+        None,
+        "it is another's now"
+    );
 }
 
 #[test]
@@ -129,9 +148,17 @@ fn there_is_doubt_once_either_clock_says_so() {
     for (now, certain, why) in [
         (moment(109, 1009), true, "in time"),
         (moment(110, 1010), false, "the process stood still"),
-        (moment(101, 1010), false, "the machine slept, and with it the steady clock"),
+        (
+            moment(101, 1010),
+            false,
+            "the machine slept, and with it the steady clock",
+        ),
         (moment(110, 500), false, "the wall clock was set back"),
-        (moment(109, 500), true, "the wall clock was set back, and the steady one knows better"),
+        (
+            moment(109, 500),
+            true,
+            "the wall clock was set back, and the steady one knows better",
+        ),
     ] {
         assert_eq!(terms().certain(moment(100, 1000), now), certain, "{why}");
     }
@@ -238,7 +265,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
     #[test]
     fn never_are_two_processes_certain_at_once(events in prop::collection::vec(event(), 1..120)) {
         let mut server = Server::default();
@@ -294,5 +321,9 @@ fn once_the_leader_is_gone_a_follower_leads_within_the_lease_and_a_look() {
         follower.write(&mut server, true);
         follower.steady += 2 * SECOND;
     }
-    assert!(follower.steady - died <= 19 * SECOND, "{:?}", follower.steady - died);
+    assert!(
+        follower.steady - died <= 19 * SECOND,
+        "{:?}",
+        follower.steady - died
+    );
 }
