@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test that is how it fails")]
 
+mod census;
 mod clusters;
 mod data;
 mod deletion;
@@ -20,4 +21,5 @@ mod operator;
 mod refusals;
 mod restarts;
 mod stand;
+mod storm;
 mod until;
