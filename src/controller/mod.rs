@@ -13,6 +13,8 @@ mod run;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "operator")]
+mod turns;
 
 #[cfg(feature = "operator")]
 pub use run::{Failure, run};

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::leadership::Leadership;
 use super::pass::{Ledger, Operator};
+use super::turns::Turns;
 use crate::api::vocabulary::{FINALIZER, reasons};
 use crate::api::{Datalake, DatalakeStatus};
 use crate::cloud::aws::Aws;
@@ -31,6 +32,7 @@ pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
     pub leadership: Arc<Leadership>,
+    pub turns: Turns,
     pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -38,10 +40,10 @@ pub(super) struct Context {
 /// When to try again what Kubernetes refused.
 const KUBERNETES_RETRY: Duration = Duration::from_secs(2);
 
-/// Reconciles one object once this process leads, and as long as it does.
+/// Reconciles one object when its turn has come and this process leads, and as long as it does.
 pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Result<Action, kube::Error> {
-    let work = reconcile_as_leader(seen, &context);
-    let done = context.leadership.guard(work).await;
+    let work = || context.leadership.guard(reconcile_as_leader(seen, &context));
+    let done = context.turns.take(work).await.flatten();
     done.unwrap_or_else(|| Ok(Action::await_change()))
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::runtime::controller::Config as ControllerConfig;
 use kube::runtime::{Controller, PredicateConfig, WatchStreamExt, predicates, reflector, watcher};
 use kube::{Api, Client, ResourceExt};
 
@@ -16,6 +15,7 @@ use super::lease::{Keeper, Lost};
 use super::pass::Operator;
 use super::reconcile::{Context, on_error, reconcile};
 use super::settings::Settings;
+use super::turns::Turns;
 use crate::api::Datalake;
 use crate::cloud::aws::Aws;
 use crate::model::arn::Region;
@@ -84,14 +84,17 @@ pub async fn run(
     let mut keeper = lease.map(|lease| Keeper::new(client.clone(), lease, Arc::clone(&leadership)));
     let context = Arc::new(Context {
         operator: Operator::new(aws, origin, tempo),
-        leadership: Arc::clone(&leadership),
+        leadership,
+        turns: Turns::new(settings.max_concurrent),
         memories: Mutex::default(),
         client: client.clone(),
         metrics: Arc::clone(&metrics),
     });
+    let ending = Arc::clone(&context);
     let end = async move {
         end.await;
-        leadership.end();
+        ending.leadership.end();
+        ending.turns.close();
     };
     tokio::select! {
         () = watch(&settings, client, context, synced, end) => {}
@@ -165,7 +168,6 @@ async fn watch(
             PredicateConfig::default(),
         );
     Controller::for_stream(trigger, reader)
-        .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))
         .graceful_shutdown_on(end)
         .run(reconcile, on_error, context)
         .for_each(|result| async move {

@@ -10,12 +10,16 @@ use serde_json::json;
 use crate::census::census;
 use crate::gate::{Call, Fate, Gate, Refusal};
 use crate::lake::Lake;
-use crate::operator::Operator;
+use crate::operator::{Operator, tail};
 use crate::stand::Stand;
+use crate::until::within;
 
 const LAKES: usize = 20;
-/// How long each operator lives.
-const LIFE: Duration = Duration::from_secs(6);
+/// How many operators are killed during each of creation, edit and deletion, and how long each of them lives.
+const DEATHS: u32 = 4;
+const LIFE: Duration = Duration::from_secs(4);
+/// How long each of the three may take on a machine that does other things too.
+const LIMIT: Duration = Duration::from_secs(180);
 const NAMESPACE: &str = "e2e-storm";
 
 /// Of twenty calls six fail: five are refused, in three manners, and of one the answer is lost. One more is late.
@@ -54,31 +58,24 @@ impl Storm {
         self.born = clock::instant();
     }
 
-    /// Waits until all lakes are so, while one operator after the other is killed.
+    /// Waits until all lakes are so. In the meantime several operators are killed, one after the other; AWS fails on.
     async fn until(&mut self, what: &str, is_so: impl Fn(&[Datalake]) -> Result<(), String>) {
-        let start = clock::instant();
-        loop {
-            match self
-                .place
-                .all()
-                .await
-                .map_err(|error| error.to_string())
-                .and_then(|lakes| is_so(&lakes))
-            {
-                Ok(()) => break,
-                Err(lacking) => assert!(
-                    start.elapsed() < Duration::from_secs(120),
-                    "{what}: {lacking}\n{}",
-                    self.operator.as_ref().map(Operator::story).unwrap_or_default()
-                ),
-            }
-            if self.born.elapsed() > LIFE {
+        let (start, mut lives) = (clock::instant(), 1..=DEATHS);
+        let log = self.place.stand.files().join(format!("{NAMESPACE}.log"));
+        let ask = async || {
+            if self.born.elapsed() > LIFE && lives.next().is_some() {
                 self.operator.take().expect("one is always started").kill();
-                self.deaths += 1;
                 self.start().await;
+                self.deaths += 1;
             }
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        }
+            let lakes = self.place.all().await.map_err(|error| error.to_string())?;
+            if lives.is_empty() {
+                is_so(&lakes)
+            } else {
+                Err(format!("{} deaths so far", self.deaths))
+            }
+        };
+        within(LIMIT, what, ask, async || tail(&log)).await;
         println!(
             "{what}: {:.1?}, {} calls, {} deaths",
             start.elapsed(),
@@ -185,5 +182,4 @@ async fn twenty_lakes_come_change_and_go_in_a_storm_and_nothing_is_left_or_made_
         gate.operations()
     );
     assert!(failed * 100 > all * 28, "{failed} of {all}");
-    assert!(storm.deaths >= 5, "{}", storm.deaths);
 }

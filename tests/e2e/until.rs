@@ -13,6 +13,16 @@ const POLL: Duration = Duration::from_millis(150);
 /// Asks until the answer is `Ok`, and gives it. When the time is up, it fails with the last `Err` and the story.
 pub async fn until<T, E: Display>(
     what: &str,
+    ask: impl AsyncFnMut() -> Result<T, E>,
+    story: impl AsyncFnOnce() -> String,
+) -> T {
+    within(LIMIT, what, ask, story).await
+}
+
+/// The same with a limit of its own, for what is much.
+pub async fn within<T, E: Display>(
+    limit: Duration,
+    what: &str,
     mut ask: impl AsyncFnMut() -> Result<T, E>,
     story: impl AsyncFnOnce() -> String,
 ) -> T {
@@ -23,8 +33,8 @@ pub async fn until<T, E: Display>(
             Err(lacking) => lacking,
         };
         assert!(
-            start.elapsed() < LIMIT,
-            "{what}: not within {LIMIT:?}: {lacking}
+            start.elapsed() < limit,
+            "{what}: not within {limit:?}: {lacking}
 {}",
             story().await
         );
