@@ -140,6 +140,14 @@ fn a_follower_waits_as_long_as_the_holder_was_promised() {
 }
 
 #[test]
+fn a_lease_that_somebody_deleted_is_not_taken_while_its_holder_may_not_know() {
+    let mut candidate = Candidate::new("me".into(), terms());
+    assert_eq!(candidate.look(Some(&held_by("other", 0)), at(100)), Move::Follow);
+    assert_eq!(candidate.look(None, at(114)), Move::Follow);
+    assert!(matches!(candidate.look(None, at(115)), Move::Write(_)));
+}
+
+#[test]
 fn there_is_doubt_once_either_clock_says_so() {
     let moment = |steady: u32, wall: i64| Moment {
         steady: steady * SECOND,
