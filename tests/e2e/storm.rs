@@ -52,7 +52,7 @@ struct Storm {
 
 impl Storm {
     async fn start(&mut self) {
-        let flags = ["--watch-namespace", NAMESPACE];
+        let flags = ["--watch-namespace", NAMESPACE, "--max-concurrent", "20"];
         let env = [("AWS_ENDPOINT_URL", &*self.gate.endpoint())];
         self.operator = Some(Operator::start(&self.place.stand, NAMESPACE, &flags, &env).await);
         self.born = clock::instant();
