@@ -99,7 +99,12 @@ impl Candidate {
             _ if self.leads => Move::Lost,
             (Some(_), Some(theirs)) if !self.ran_out(theirs, now) => Move::Follow,
             // Somebody deleted it: who held it learns of that only at the next look.
-            (None, None) if self.seen.clone().is_some_and(|(theirs, _)| !self.ran_out(&theirs, now)) => {
+            (None, None)
+                if self
+                    .seen
+                    .clone()
+                    .is_some_and(|(theirs, _)| !self.ran_out(&theirs, now)) =>
+            {
                 Move::Follow
             }
             _ => Move::Write(self.taken(found, now)),

@@ -83,7 +83,11 @@ mod tests {
             .for_each(async |_| ())
             .await;
         let counts = context.1.0.lock().unwrap();
-        if counts.len() < LAKES { 0 } else { counts.values().min().copied().unwrap_or_default() }
+        if counts.len() < LAKES {
+            0
+        } else {
+            counts.values().min().copied().unwrap_or_default()
+        }
     }
 
     #[tokio::test]
