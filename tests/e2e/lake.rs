@@ -138,11 +138,6 @@ impl Lake {
             .unwrap_or_default()
     }
 
-    /// All lakes of the namespace.
-    pub async fn all(&self) -> Result<Vec<Datalake>, kube::Error> {
-        Ok(self.api.list(&ListParams::default()).await?.items)
-    }
-
     /// Status, reason and message of a condition that speaks of the spec as it is now.
     pub async fn condition(&self, r#type: &str) -> Option<(String, String, String)> {
         let object = self.object().await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use datalake_operator::shell::clock;
 use serde_json::{Value, json};
 
-use crate::gate::{self, Gate};
+use crate::gate::{Call, Fate, Gate, Refusal};
 use crate::lake::Lake;
 use crate::operator::Operator;
 
@@ -14,6 +14,18 @@ const LEASE: Duration = Duration::from_secs(5);
 /// The next look of a follower, and that of the test, on a machine that does other things too.
 const SLACK: Duration = Duration::from_secs(3);
 const NAMESPACE: &str = "e2e-leader";
+
+/// As on a bad day: of forty calls three are refused, of one the answer is lost, and one is late.
+fn bad_day(n: u64, _: &Call) -> Fate {
+    match n % 40 {
+        7 => Fate::Refused(Refusal::Internal),
+        15 => Fate::Refused(Refusal::Unavailable),
+        23 => Fate::Refused(Refusal::Throttled),
+        31 => Fate::AnswerLost,
+        39 => Fate::Late(Duration::from_millis(300)),
+        _ => Fate::Passes,
+    }
+}
 
 async fn operator(lake: &Lake, name: &str, endpoint: &str) -> Operator {
     let flags = [
@@ -65,7 +77,7 @@ async fn all_are_ready_and_one_of_each(lakes: &[Lake]) {
 async fn of_several_operators_one_works_and_when_it_dies_or_stands_still_another_takes_over() {
     let place = Lake::without_operator(crate::stand::Stand::shared().await, NAMESPACE).await;
     let lakes = ["one", "two", "three"].map(|name| place.beside(name));
-    let gates = [(); 3].map(|()| Gate::before(place.stand.endpoint(), gate::open));
+    let gates = [(); 3].map(|()| Gate::before(place.stand.endpoint(), bad_day));
     let first = operator(&place, "first", &gates[0].endpoint()).await;
     until_leads(&place, &first).await;
     let second = operator(&place, "second", &gates[1].endpoint()).await;
@@ -79,7 +91,8 @@ async fn of_several_operators_one_works_and_when_it_dies_or_stands_still_another
     first.kill();
     takes_over(&place, &second).await;
     all_are_ready_and_one_of_each(&lakes).await;
-    assert!(gates[1].count() > 0);
+    let fared = ["refused", "lost", "late"].map(|how| gates[1].fared(how));
+    assert!(!fared.contains(&0), "a bad day: {fared:?}");
 
     let third = operator(&place, "third", &gates[2].endpoint()).await;
     for lake in &lakes {

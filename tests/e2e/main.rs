@@ -4,7 +4,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test that is how it fails")]
 
-mod census;
 mod clusters;
 mod data;
 mod deletion;
@@ -21,5 +20,4 @@ mod operator;
 mod refusals;
 mod restarts;
 mod stand;
-mod storm;
 mod until;

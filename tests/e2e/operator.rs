@@ -162,7 +162,7 @@ impl Drop for Operator {
     }
 }
 
-pub fn tail(log: &PathBuf) -> String {
+fn tail(log: &PathBuf) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(40)..].join("\n")

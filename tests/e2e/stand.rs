@@ -42,19 +42,6 @@ impl Stand {
         stand
     }
 
-    /// A stand of one scenario alone, which does to it what others could not bear.
-    pub async fn alone(name: &'static str) -> Arc<Self> {
-        let start = move || Self::start(name, &["up"], &BTreeMap::new());
-        Arc::new(tokio::task::spawn_blocking(start).await.unwrap())
-    }
-
-    /// The API server dies and comes again.
-    pub async fn restart_api_server(self: &Arc<Self>) {
-        let stand = Arc::clone(self);
-        let restart = move || datalake_stand(&stand.dir, &["restart", "kube-apiserver"]);
-        tokio::task::spawn_blocking(restart).await.unwrap();
-    }
-
     /// Another cluster that works in the same AWS account.
     pub async fn another_cluster(&self) -> Arc<Self> {
         let aws = self

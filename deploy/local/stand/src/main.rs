@@ -53,11 +53,6 @@ enum Command {
         #[arg(long)]
         only: Option<Part>,
     },
-    /// Stop a program of Kubernetes (etcd, kube-apiserver, kube-controller-manager) and start it again with its data.
-    Restart {
-        /// The program's name.
-        program: String,
-    },
     /// Say what runs. Exits with 1 unless every started part is ready.
     Status,
     /// Print the environment that reaches the stand.
@@ -100,7 +95,6 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Up { only } => stand.up(&Part::selected(only), &progress)?,
         Command::Down { only } => stand.down(&Part::selected(only), &progress)?,
-        Command::Restart { program } => stand.restart(&program)?,
         Command::Status => {
             return Ok(if stand.print_status()? {
                 ExitCode::SUCCESS

@@ -23,21 +23,13 @@ pub struct Process {
     pub pid: u32,
     /// When it started, in the system's own words: a reused pid has another birth.
     pub born: String,
-    /// The program and its arguments, to start it again.
-    pub command: Vec<String>,
 }
 
 impl Process {
     /// Starts `command` as the leader of a process group of its own, so that neither the end of this tool nor
     /// Ctrl-C in its terminal reaches it. Its output goes to `log`.
     pub fn spawn(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
-        let words = std::iter::once(command.get_program()).chain(command.get_args());
-        let words = words.map(|word| word.to_string_lossy().into_owned()).collect();
-        let out = File::options()
-            .create(true)
-            .append(true)
-            .open(log)
-            .with_context(|| format!("cannot write {}", log.display()))?;
+        let out = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let child = command
             .stdin(Stdio::null())
             .stdout(out.try_clone()?)
@@ -51,14 +43,7 @@ impl Process {
             name: name.to_owned(),
             pid,
             born,
-            command: words,
         })
-    }
-
-    /// The same program again, in the environment of this tool.
-    pub fn again(&self, log: &Path) -> Result<Self> {
-        let (program, arguments) = self.command.split_first().context("no command is written down")?;
-        Self::spawn(&self.name, Command::new(program).args(arguments), log)
     }
 
     /// Whether this very process still runs.
@@ -67,7 +52,7 @@ impl Process {
     }
 
     /// Ends the process with its children: SIGTERM, and SIGKILL to what is left when the grace is over.
-    pub fn stop(&self) {
+    fn stop(&self) {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         let Some(group) = pid.filter(|_| self.alive()) else {
             return;
@@ -127,10 +112,6 @@ mod tests {
         assert!(process.alive(), "a stranger is not stopped");
         stop(std::slice::from_ref(&process));
         assert!(!process.alive());
-        let again = process.again(&log).unwrap();
-        assert!(again.alive(), "the same command runs");
-        assert_eq!(again.command, ["sleep", "60"]);
-        stop(std::slice::from_ref(&again));
         fs::remove_file(log).unwrap();
     }
 

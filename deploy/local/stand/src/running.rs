@@ -102,16 +102,6 @@ impl Running {
         self.save()
     }
 
-    /// Stops the process of this name and starts it again; what it keeps on disk stays.
-    pub fn restart(&mut self, name: &str) -> Result<()> {
-        let log = self.log(name);
-        let found = self.processes.iter_mut().find(|process| process.name == name);
-        let process = found.with_context(|| format!("no process is called {name}"))?;
-        process.stop();
-        *process = process.again(&log)?;
-        self.save()
-    }
-
     /// Adds a variable to the environment.
     pub fn env(&mut self, name: &str, value: &str) {
         self.env.insert(name.to_owned(), value.to_owned());

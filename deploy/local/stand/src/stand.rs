@@ -103,15 +103,6 @@ impl Stand {
         Ok(())
     }
 
-    /// Stops one program of Kubernetes and starts it again with its data; returns when the API server is ready.
-    pub fn restart(&self, program: &str) -> Result<()> {
-        let _held = self.lock()?;
-        let running = Running::load(&self.dir.join(Part::Kubernetes.name()))?;
-        let mut running = running.context("Kubernetes was not started: start it with `up`")?;
-        running.restart(program)?;
-        running.wait_until(program, || running.healthy(Part::Kubernetes))
-    }
-
     /// Removes the folder, unless something is in it: another part, or what the user keeps there.
     fn tidy(&self) {
         let _ = fs::remove_dir(&self.dir);
