@@ -89,7 +89,7 @@ chart: ## Lint the chart, and render it with and without the operator
 	@set -e; helm=$$($(STAND) which helm); \
 	for values in operator.enabled=false image.repository=registry.example.com/datalake-operator; do \
 	  $$helm lint --strict --quiet $(CHART) --set $$values; \
-	  $$helm template lake $(CHART) --set $$values --set metrics.service.enabled=true >/dev/null; \
+	  $$helm template lake $(CHART) --set $$values --set metrics.service.enabled=true --set podDisruptionBudget.enabled=true >/dev/null; \
 	done; echo "$(CHART) is fine"
 
 .PHONY: programs

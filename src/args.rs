@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand};
-use datalake_operator::controller::settings::Settings;
+use clap::{ArgAction, Args, Parser, Subcommand};
+use datalake_operator::controller::election::Terms;
+use datalake_operator::controller::settings::{LeaseSettings, Settings};
 use datalake_operator::model::access::{self, Place};
 use datalake_operator::model::arn::{AccountId, Arn, Partition, Region};
 use datalake_operator::model::names::Prefix;
@@ -121,6 +122,32 @@ pub struct Run {
     #[arg(long, env = "DATALAKE_MAX_CONCURRENT", value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
     max_concurrent: u16,
 
+    /// Work only while this process holds a Lease, so that of several one works and the others stand by. `false`
+    /// only where there is never more than one.
+    #[arg(long, env = "DATALAKE_LEADER_ELECT", value_name = "BOOLEAN", action = ArgAction::Set, num_args = 0..=1, default_value_t = true, default_missing_value = "true")]
+    leader_elect: bool,
+
+    /// Name of the Lease; one for each set of lakes that are managed.
+    #[arg(long, env = "DATALAKE_LEASE_NAME", value_name = "NAME", default_value = "datalake-operator", value_parser = NonEmptyStringValueParser::new())]
+    lease_name: String,
+
+    /// Namespace of the Lease. Default: that of the pod, or of the kubeconfig's context.
+    #[arg(long, env = "DATALAKE_LEASE_NAMESPACE", value_name = "NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
+    lease_namespace: Option<String>,
+
+    /// How long the Lease goes without renewal before another process takes it (1s to 10m).
+    #[arg(long, env = "DATALAKE_LEASE_DURATION", value_name = "DURATION", default_value = "15s", value_parser = lease_duration)]
+    lease_duration: SignedDuration,
+
+    /// How long after a renewal this process writes; less than --lease-duration, so that what it sent last arrives
+    /// before another process works.
+    #[arg(long, env = "DATALAKE_LEASE_RENEW_DEADLINE", value_name = "DURATION", default_value = "10s", value_parser = lease_time)]
+    lease_renew_deadline: SignedDuration,
+
+    /// Time between two looks at the Lease; at most half of --lease-renew-deadline.
+    #[arg(long, env = "DATALAKE_LEASE_RETRY", value_name = "DURATION", default_value = "2s", value_parser = lease_time)]
+    lease_retry: SignedDuration,
+
     /// Address of /healthz, /readyz and /metrics.
     #[arg(
         long,
@@ -141,8 +168,16 @@ pub struct Run {
 
 impl Run {
     /// What the controller needs of it.
-    pub fn settings(&self) -> Settings {
-        Settings {
+    ///
+    /// # Errors
+    /// When the times of the lease don't go together.
+    pub fn settings(&self) -> Result<Settings, String> {
+        let terms = Terms::new(
+            self.lease_duration.unsigned_abs(),
+            self.lease_renew_deadline.unsigned_abs(),
+            self.lease_retry.unsigned_abs(),
+        )?;
+        Ok(Settings {
             cluster_id: self.cluster_id.clone(),
             prefix: self.name_prefix.clone(),
             region: self.region.clone(),
@@ -151,7 +186,12 @@ impl Run {
             consistency_window: self.consistency_window,
             watch_namespace: self.watch_namespace.clone(),
             max_concurrent: self.max_concurrent,
-        }
+            lease: self.leader_elect.then(|| LeaseSettings {
+                name: self.lease_name.clone(),
+                namespace: self.lease_namespace.clone(),
+                terms,
+            }),
+        })
     }
 }
 
@@ -183,6 +223,18 @@ fn consistency_window(text: &str) -> Result<SignedDuration, String> {
     duration(text, SignedDuration::ZERO, SignedDuration::from_mins(15))
 }
 
+fn lease_duration(text: &str) -> Result<SignedDuration, String> {
+    duration(text, SignedDuration::from_secs(1), SignedDuration::from_mins(10))
+}
+
+fn lease_time(text: &str) -> Result<SignedDuration, String> {
+    duration(
+        text,
+        SignedDuration::from_millis(100),
+        SignedDuration::from_mins(10),
+    )
+}
+
 fn duration(text: &str, min: SignedDuration, max: SignedDuration) -> Result<SignedDuration, String> {
     let duration: SignedDuration = text
         .parse()
@@ -201,6 +253,8 @@ fn log_level(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use clap::CommandFactory;
 
     use super::*;
@@ -221,7 +275,7 @@ mod tests {
     #[test]
     fn run_is_what_happens_without_a_command_and_takes_the_same_flags() {
         for args in [&["--drift-period", "30s"][..], &["run", "--drift-period", "30s"]] {
-            let settings = run(args).unwrap().settings();
+            let settings = run(args).unwrap().settings().unwrap();
             assert_eq!(settings.drift_period, SignedDuration::from_secs(30), "{args:?}");
             assert_eq!(settings.prefix.as_str(), "dl", "{args:?}");
             assert_eq!(
@@ -230,6 +284,35 @@ mod tests {
                 "{args:?}"
             );
             assert_eq!(settings.max_concurrent, 8, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn the_lease_is_as_long_as_that_of_kubernetes_own_parts_and_can_be_switched_off() {
+        let seconds = Duration::from_secs;
+        let terms = Terms::new(seconds(15), seconds(10), seconds(2)).unwrap();
+        let by_default = LeaseSettings {
+            name: "datalake-operator".into(),
+            namespace: None,
+            terms,
+        };
+        for args in [&[][..], &["--leader-elect"], &["--leader-elect", "true"]] {
+            let settings = run(args).unwrap().settings().unwrap();
+            assert_eq!(settings.lease.as_ref(), Some(&by_default), "{args:?}");
+        }
+        let off = run(&["--leader-elect=false"]).unwrap().settings().unwrap();
+        assert_eq!(off.lease, None);
+    }
+
+    #[test]
+    fn times_of_the_lease_that_do_not_go_together_are_refused() {
+        for (flag, value) in [
+            ("--lease-duration", "10s"),
+            ("--lease-renew-deadline", "15s"),
+            ("--lease-retry", "6s"),
+        ] {
+            let error = run(&[flag, value]).unwrap().settings().unwrap_err();
+            assert!(error.contains("--lease-"), "{flag} {value}: {error}");
         }
     }
 
@@ -291,6 +374,9 @@ mod tests {
             ("--consistency-window", "1h", "from 0s to 15m"),
             ("--watch-namespace", "", "value is required"),
             ("--max-concurrent", "0", "1..=1000"),
+            ("--leader-elect", "perhaps", "true, false"),
+            ("--lease-name", "", "value is required"),
+            ("--lease-duration", "0s", "from 1s to 10m"),
             ("--log-level", "datalake_operator=loud", "invalid"),
         ] {
             let error = run(&[flag, value]).unwrap_err().to_string();

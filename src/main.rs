@@ -44,6 +44,7 @@ async fn main() -> ExitCode {
 
 /// Works until told to stop, then finishes what is under way.
 async fn run(args: Run) -> Result<(), Box<dyn Error>> {
+    let settings = args.settings()?;
     logs::start(args.log_format, logs::filter(&args.log_level)?);
     let stop = stop()?.shared();
     let listener = TcpListener::bind(args.listen)
@@ -57,7 +58,7 @@ async fn run(args: Run) -> Result<(), Box<dyn Error>> {
     };
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %args.listen, "started");
     let server = health::serve(listener, health, stop.clone()).map(|end| end.map_err(Box::<dyn Error>::from));
-    let work = controller::run(args.settings(), metrics, synced, stop);
+    let work = controller::run(settings, metrics, synced, stop);
     futures::try_join!(server, work.map(|end| end.map_err(Box::from)))?;
     tracing::info!("ended");
     Ok(())

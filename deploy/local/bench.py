@@ -199,7 +199,8 @@ class Bench:
         """
         address = f"127.0.0.1:{free_port()}"
         log = self.folder / f"operator-{address}.log"
-        command = [self.programs / "datalake-operator", "run", "--listen", address, "--drift-period", "12h"]
+        command = [self.programs / "datalake-operator", "run", "--listen", address, "--drift-period", "12h",
+                   "--leader-elect=false"]
         env = {**self.env, "KUBECONFIG": str(self.kubeconfig), "AWS_ACCESS_KEY_ID": f"{account:012}"}
         with log.open("w") as out, process(*command, env=env, stdout=out, stderr=out) as child:
             yield Operator(child, address, log)

@@ -92,7 +92,7 @@ operator_kubeconfig() {
   user=$(kubectl --kubeconfig "$file" config view -o jsonpath='{.users[0].name}')
   kubectl --kubeconfig "$file" config delete-user "$user" >/dev/null
   kubectl --kubeconfig "$file" config set-credentials operator --token="$token" >/dev/null
-  kubectl --kubeconfig "$file" config set-context --current --user=operator >/dev/null
+  kubectl --kubeconfig "$file" config set-context --current --user=operator --namespace="$SYSTEM" >/dev/null
 }
 
 free_port() {
@@ -134,7 +134,7 @@ start_operator() {
   stop_operator
   operator_kubeconfig
   port=$(free_port)
-  KUBECONFIG=$DIR/operator.kubeconfig setsid nohup "$BIN/datalake-operator" run --listen "127.0.0.1:$port" \
+  KUBECONFIG=$DIR/operator.kubeconfig setsid nohup "$BIN/datalake-operator" run --listen "127.0.0.1:$port" --lease-name "$RELEASE" \
     >"$LOG" 2>&1 </dev/null &
   pid=$!
   echo "$pid" >"$DIR/operator.pid"

@@ -12,8 +12,10 @@ use kube::runtime::controller::Action;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
+use super::leadership::Leadership;
 use super::ledger::StatusLedger;
 use super::pass::Operator;
+use super::turns::Turns;
 use crate::api::Datalake;
 use crate::api::vocabulary::{FINALIZER, reasons};
 use crate::cloud::aws::Aws;
@@ -30,6 +32,8 @@ type Key = (String, String);
 pub(super) struct Context {
     pub client: Client,
     pub operator: Operator<Aws>,
+    pub leadership: Arc<Leadership>,
+    pub turns: Turns,
     pub metrics: Arc<Metrics>,
     pub memories: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<Memory>>>>,
 }
@@ -37,8 +41,15 @@ pub(super) struct Context {
 /// When to try again what Kubernetes refused.
 const KUBERNETES_RETRY: Duration = Duration::from_secs(2);
 
-/// Reconciles one object. Only trouble with Kubernetes is an error; trouble with AWS is in the status.
+/// Reconciles one object when its turn has come and this process leads, and as long as it does.
 pub(super) async fn reconcile(seen: Arc<Datalake>, context: Arc<Context>) -> Result<Action, kube::Error> {
+    let work = || context.leadership.guard(reconcile_as_leader(seen, &context));
+    let done = context.turns.take(work).await.flatten();
+    done.unwrap_or_else(|| Ok(Action::await_change()))
+}
+
+/// Only trouble with Kubernetes is an error; trouble with AWS is in the status.
+async fn reconcile_as_leader(seen: Arc<Datalake>, context: &Context) -> Result<Action, kube::Error> {
     let (namespace, name) = (seen.namespace().unwrap_or_default(), seen.name_any());
     let key = (namespace.clone(), name.clone());
     let api: Api<Datalake> = Api::namespaced(context.client.clone(), &namespace);

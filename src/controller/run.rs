@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::runtime::controller::Config as ControllerConfig;
 use kube::runtime::{Controller, PredicateConfig, WatchStreamExt, predicates, reflector, watcher};
 use kube::{Api, Client, ResourceExt};
 
+use super::leadership::Leadership;
+use super::lease::{Keeper, Lost};
 use super::pass::Operator;
 use super::reconcile::{Context, on_error, reconcile};
 use super::settings::Settings;
+use super::turns::Turns;
 use crate::api::Datalake;
 use crate::cloud::aws::Aws;
 use crate::model::arn::Region;
@@ -38,12 +40,15 @@ pub enum Failure {
     /// The namespace kube-system has no uid.
     #[error("the namespace kube-system has no uid: set --cluster-id")]
     NoClusterId,
+    /// Another process works now.
+    #[error("the lease is lost: another operator works now, so this one ends and is to be started again")]
+    LeaseLost,
 }
 
 /// No answer of the API server for so long fails the request. (A watch is idle for up to 290 s.)
 const API_READ_TIMEOUT: Duration = Duration::from_secs(295);
 
-/// Runs until `end` resolves, then finishes the passes under way.
+/// Runs until `end` resolves, then finishes the passes under way and sets the lease free.
 pub async fn run(
     settings: Settings,
     metrics: Arc<Metrics>,
@@ -74,14 +79,41 @@ pub async fn run(
         consistency_window: settings.consistency_window,
     };
     tracing::info!(cluster = origin.cluster, prefix = %origin.prefix, region = ?origin.region, "starting");
+    let leadership = Arc::new(Leadership::new(settings.lease.as_ref().map(|lease| lease.terms)));
+    let lease = settings.lease.as_ref();
+    let mut keeper = lease.map(|lease| Keeper::new(client.clone(), lease, Arc::clone(&leadership)));
     let context = Arc::new(Context {
         operator: Operator::new(aws, origin, tempo),
+        leadership,
+        turns: Turns::new(settings.max_concurrent),
         memories: Mutex::default(),
         client: client.clone(),
-        metrics,
+        metrics: Arc::clone(&metrics),
     });
-    watch(&settings, client, context, synced, end).await;
+    let ending = Arc::clone(&context);
+    let end = async move {
+        end.await;
+        ending.leadership.end();
+        ending.turns.close();
+    };
+    tokio::select! {
+        () = watch(&settings, client, context, synced, end) => {}
+        Lost = keep(keeper.as_mut(), &metrics) => return Err(Failure::LeaseLost),
+    }
+    if let Some(keeper) = keeper {
+        keeper.release().await;
+    }
     Ok(())
+}
+
+async fn keep(keeper: Option<&mut Keeper>, metrics: &Metrics) -> Lost {
+    match keeper {
+        Some(keeper) => keeper.keep(metrics).await,
+        None => {
+            metrics.leads(true);
+            std::future::pending().await
+        }
+    }
 }
 
 async fn cluster_id(client: &Client) -> Result<String, Failure> {
@@ -136,7 +168,6 @@ async fn watch(
             PredicateConfig::default(),
         );
     Controller::for_stream(trigger, reader)
-        .with_config(ControllerConfig::default().concurrency(settings.max_concurrent))
         .graceful_shutdown_on(end)
         .run(reconcile, on_error, context)
         .for_each(|result| async move {

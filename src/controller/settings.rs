@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::election::Terms;
 use crate::model::arn::Region;
 use crate::model::names::Prefix;
 
@@ -24,4 +25,17 @@ pub struct Settings {
     pub watch_namespace: Option<String>,
     /// How many lakes are worked on at a time, at least 1.
     pub max_concurrent: u16,
+    /// The lease that a process must hold to work. `None`: there is never more than one process.
+    pub lease: Option<LeaseSettings>,
+}
+
+/// Which Lease says who works.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeaseSettings {
+    /// Its name.
+    pub name: String,
+    /// Its namespace. `None`: the pod's own, or that of the kubeconfig's context.
+    pub namespace: Option<String>,
+    /// How long it lasts.
+    pub terms: Terms,
 }

@@ -29,6 +29,7 @@ pub struct Metrics {
     drift: Family<Drift, Counter>,
     resources: Family<State, Gauge>,
     lakes: Family<Ready, Gauge>,
+    leader: Gauge,
     standing: Mutex<Standing>,
 }
 
@@ -98,6 +99,7 @@ impl Default for Metrics {
             drift: Family::default(),
             resources: Family::default(),
             lakes: Family::default(),
+            leader: Gauge::default(),
             standing: Mutex::default(),
         };
         metrics.register();
@@ -121,6 +123,7 @@ impl Metrics {
             drift,
             resources,
             lakes,
+            leader,
             standing: _,
         } = self;
         // A counter's name gets "_total", and each help text its full stop, when it is written.
@@ -153,6 +156,11 @@ impl Metrics {
             resources.clone(),
         );
         registry.register("lakes", "Lakes by whether they are Ready", lakes.clone());
+        registry.register(
+            "leader",
+            "Whether this process works: 1 while it holds the lease",
+            leader.clone(),
+        );
     }
 
     /// Counts every AWS call of the clients that it is given to.
@@ -209,6 +217,11 @@ impl Metrics {
         self.standing()
             .lakes
             .insert((namespace.into(), name.into()), lake);
+    }
+
+    /// Whether this process works.
+    pub fn leads(&self, leads: bool) {
+        self.leader.set(i64::from(leads));
     }
 
     /// A lake is no more.
@@ -325,6 +338,7 @@ mod tests {
             false,
             vec![ResourceState::Ready, ResourceState::Failed],
         );
+        metrics.leads(true);
         let text = metrics.text();
         for line in [
             "datalake_aws_calls_total{service=\"kms\",operation=\"CreateKey\",outcome=\"ok\"} 1",
@@ -339,6 +353,7 @@ mod tests {
             "datalake_resources{state=\"Failed\"} 1",
             "datalake_lakes{ready=\"true\"} 1",
             "datalake_lakes{ready=\"false\"} 1",
+            "datalake_leader 1",
         ] {
             assert!(
                 text.lines().any(|found| found == line),

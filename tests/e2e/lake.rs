@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use datalake_operator::api::vocabulary::{TAG_NAME, TAG_NAMESPACE};
 use datalake_operator::api::{Datalake, DatalakeStatus};
 use datalake_operator::cloud::aws::clients::Clients;
 use k8s_openapi::api::core::v1::Namespace;
@@ -17,13 +18,14 @@ use crate::operator::Operator;
 use crate::stand::Stand;
 use crate::until::until;
 
-/// The name of every scenario's lake.
+/// The name of a scenario's lake, unless it has several.
 pub const NAME: &str = "staff-events";
 
 /// A lake in a namespace of its own.
 pub struct Lake {
     pub stand: Arc<Stand>,
     pub namespace: String,
+    pub name: String,
     pub aws: Arc<Clients>,
     /// The operator that keeps it; a scenario may stop it.
     pub operator: Option<Operator>,
@@ -53,9 +55,23 @@ impl Lake {
             api: Api::namespaced(client.clone(), namespace),
             aws: stand.aws().await,
             namespace: namespace.to_owned(),
+            name: NAME.to_owned(),
             operator: None,
             stand,
             client,
+        }
+    }
+
+    /// Another lake of the same namespace.
+    pub fn beside(&self, name: &str) -> Self {
+        Self {
+            stand: Arc::clone(&self.stand),
+            namespace: self.namespace.clone(),
+            name: name.to_owned(),
+            aws: Arc::clone(&self.aws),
+            operator: None,
+            client: self.client.clone(),
+            api: self.api.clone(),
         }
     }
 
@@ -83,11 +99,11 @@ impl Lake {
         merge(&mut spec, extra);
         let object = json!({
             "apiVersion": "datalake-operator.io/v1alpha1", "kind": "Datalake",
-            "metadata": {"name": NAME, "namespace": self.namespace}, "spec": spec,
+            "metadata": {"name": self.name, "namespace": self.namespace}, "spec": spec,
         });
         let params = PatchParams::apply("user").force();
         self.api
-            .patch(NAME, &params, &Patch::Apply(object))
+            .patch(&self.name, &params, &Patch::Apply(object))
             .await
             .unwrap();
     }
@@ -99,17 +115,20 @@ impl Lake {
 
     pub async fn patch(&self, patch: Value) {
         self.api
-            .patch(NAME, &PatchParams::default(), &Patch::Merge(patch))
+            .patch(&self.name, &PatchParams::default(), &Patch::Merge(patch))
             .await
             .unwrap();
     }
 
     pub async fn delete(&self) {
-        self.api.delete(NAME, &DeleteParams::default()).await.unwrap();
+        self.api
+            .delete(&self.name, &DeleteParams::default())
+            .await
+            .unwrap();
     }
 
     pub async fn object(&self) -> Option<Datalake> {
-        self.api.get_opt(NAME).await.unwrap()
+        self.api.get_opt(&self.name).await.unwrap()
     }
 
     pub async fn status(&self) -> DatalakeStatus {
@@ -172,7 +191,7 @@ impl Lake {
             event
                 .regarding
                 .as_ref()
-                .is_some_and(|of| of.name.as_deref() == Some(NAME))
+                .is_some_and(|of| of.name.as_deref() == Some(&*self.name))
         });
         events.sort_by_key(|event| event.event_time.as_ref().map(|time| time.0));
         events
@@ -210,6 +229,27 @@ impl Lake {
             names,
             arns,
         }
+    }
+
+    /// The states of all keys that carry the lake's tags, sorted.
+    pub async fn keys(&self) -> Vec<String> {
+        let kms = &self.aws.kms;
+        let mut states = Vec::new();
+        for key in kms.list_keys().limit(1000).send().await.unwrap().keys() {
+            let id = key.key_id().unwrap();
+            let tags = kms.list_resource_tags().key_id(id).send().await.unwrap();
+            let has = |key: &str, value: &str| {
+                tags.tags()
+                    .iter()
+                    .any(|tag| tag.tag_key() == key && tag.tag_value() == value)
+            };
+            if has(TAG_NAMESPACE, &self.namespace) && has(TAG_NAME, &self.name) {
+                let found = kms.describe_key().key_id(id).send().await.unwrap();
+                states.push(found.key_metadata.unwrap().key_state.unwrap().as_str().to_owned());
+            }
+        }
+        states.sort();
+        states
     }
 
     /// For the message of a failure.

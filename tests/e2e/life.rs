@@ -104,6 +104,7 @@ async fn the_chart_gives_the_operator_no_more_than_it_needs() {
         ("get", "secrets", "no"),
         ("list", "namespaces", "no"),
         ("create", "pods", "no"),
+        ("update", "leases.coordination.k8s.io", "no"),
     ] {
         let mut command = lake.stand.command("kubectl");
         command.env("KUBECONFIG", lake.stand.operator_kubeconfig());

@@ -16,7 +16,15 @@ use crate::until::until;
 /// The metric that counts the calls to AWS.
 const CALLS: &str = "datalake_aws_calls_total";
 /// Periods so short that a scenario sees several of them.
-const SHORT: [&str; 4] = ["--drift-period", "2s", "--consistency-window", "1s"];
+const SHORT: [&str; 6] = [
+    "--drift-period",
+    "2s",
+    "--consistency-window",
+    "1s",
+    // A scenario has one operator at a time, and a lease would keep the next from working at once.
+    "--leader-elect",
+    "false",
+];
 
 /// A running operator. It is killed when it goes out of scope.
 pub struct Operator {
@@ -95,6 +103,37 @@ impl Operator {
         values(&self.get("/metrics"), name)
     }
 
+    /// Whether it holds the lease.
+    pub fn leads(&self) -> bool {
+        self.get("/metrics").contains("\ndatalake_leader 1\n")
+    }
+
+    /// As a virtual machine is suspended.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// The end of the pause.
+    pub fn go_on(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "kill -{name} {pid}");
+    }
+
+    /// Waits until it has ended by itself, and says how.
+    pub async fn ended(mut self) -> ExitStatus {
+        let log = self.log.clone();
+        let ask = async || self.child.try_wait().unwrap().ok_or("still running");
+        until("the operator ends", ask, async || tail(&log)).await
+    }
+
     /// As a node dies.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -102,13 +141,9 @@ impl Operator {
     }
 
     /// As the kubelet does, and how it ended.
-    pub async fn terminate(mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        assert!(sent.success(), "kill -TERM {pid}");
-        let log = self.log.clone();
-        let ask = async || self.child.try_wait().unwrap().ok_or("still running");
-        until("the operator ends", ask, async || tail(&log)).await
+    pub async fn terminate(self) -> ExitStatus {
+        self.signal("TERM");
+        self.ended().await
     }
 
     /// The end of its log.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use datalake_operator::api::vocabulary::TAG_NAMESPACE;
 use serde_json::{Value, json};
 
 use crate::lake::Lake;
@@ -26,7 +25,7 @@ async fn an_operator_that_dies_at_every_step_leaves_one_of_each_and_then_nothing
     for id in eyes.names.keys() {
         assert_ne!(eyes.look(id).await, Value::Null, "{id}");
     }
-    assert_eq!(keys(&lake).await.len(), 2, "no key was created twice");
+    assert_eq!(lake.keys().await.len(), 2, "no key was created twice");
 
     lake.delete().await;
     let gone = async |lake: &Lake| lake.object().await.is_none();
@@ -35,7 +34,7 @@ async fn an_operator_that_dies_at_every_step_leaves_one_of_each_and_then_nothing
     for id in eyes.names.keys() {
         assert_eq!(eyes.look(id).await, Value::Null, "{id}");
     }
-    assert_eq!(keys(&lake).await, ["PendingDeletion", "PendingDeletion"]);
+    assert_eq!(lake.keys().await, ["PendingDeletion", "PendingDeletion"]);
 }
 
 /// Whenever the status shows that something was done the operator dies (as of SIGKILL and of SIGTERM in turn), and
@@ -70,22 +69,4 @@ async fn progress(lake: &Lake) -> Vec<String> {
         .into_iter()
         .map(|r| format!("{} {:?}", r.id, r.state))
         .collect()
-}
-
-/// The states of the keys that carry the lake's tag.
-async fn keys(lake: &Lake) -> Vec<String> {
-    let kms = &lake.aws.kms;
-    let mut states = Vec::new();
-    for key in kms.list_keys().limit(1000).send().await.unwrap().keys() {
-        let id = key.key_id().unwrap();
-        let tags = kms.list_resource_tags().key_id(id).send().await.unwrap();
-        let ours = |tag: &aws_sdk_kms::types::Tag| {
-            tag.tag_key() == TAG_NAMESPACE && tag.tag_value() == lake.namespace
-        };
-        if tags.tags().iter().any(ours) {
-            let found = kms.describe_key().key_id(id).send().await.unwrap();
-            states.push(found.key_metadata.unwrap().key_state.unwrap().as_str().to_owned());
-        }
-    }
-    states
 }

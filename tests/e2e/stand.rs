@@ -90,7 +90,7 @@ impl Stand {
         self.write_operator_kubeconfig();
     }
 
-    /// This cluster, and nobody but the chart's service account.
+    /// This cluster, and nobody but the chart's service account, in the namespace where a pod of the chart is.
     fn write_operator_kubeconfig(&self) {
         let view = [
             "config",
@@ -104,6 +104,7 @@ impl Stand {
         let mut config: Value = serde_json::from_str(&self.run("kubectl", &view)).unwrap();
         let token = self.run("kubectl", &["create", "token", RELEASE, "--namespace", SYSTEM]);
         config["users"][0]["user"] = json!({"token": token.trim()});
+        config["contexts"][0]["context"]["namespace"] = json!(SYSTEM);
         fs::create_dir_all(self.files()).unwrap();
         fs::write(self.operator_kubeconfig(), config.to_string()).unwrap();
     }
@@ -115,6 +116,11 @@ impl Stand {
     /// What the tests write beside the stand.
     pub fn files(&self) -> PathBuf {
         self.dir.with_extension("files")
+    }
+
+    /// Where AWS is.
+    pub fn endpoint(&self) -> &str {
+        &self.env["AWS_ENDPOINT_URL"]
     }
 
     /// Runs a program as the administrator, and gives what it printed.
