@@ -71,3 +71,13 @@ fn mark(lake: &Lake, desired: &Desired, live: &Observed, changes: Vec<Change>) -
     }
     changes.into_iter().find(Change::sets_tags)
 }
+
+impl Change {
+    /// Whether it sets tags, and does nothing else.
+    fn sets_tags(&self) -> bool {
+        matches!(
+            self.operation().1,
+            "TagResource" | "TagRole" | "TagDeliveryStream" | "AddTagsToStream" | "PutBucketTagging"
+        )
+    }
+}

@@ -386,14 +386,6 @@ impl Change {
         change
     }
 
-    /// Whether it sets tags, and does nothing else.
-    fn sets_tags(&self) -> bool {
-        matches!(
-            self.operation().1,
-            "TagResource" | "TagRole" | "TagDeliveryStream" | "AddTagsToStream" | "PutBucketTagging"
-        )
-    }
-
     /// Service and operation, as in the API reference: `("kms", "CreateKey")`.
     pub fn operation(&self) -> (&'static str, &'static str) {
         match self {

@@ -37,15 +37,11 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn live(&self) -> Option<&Observed> {
-        match self.snapshot.get(&self.id) {
+    pub fn planned(self) -> Planned {
+        let live = match self.snapshot.get(&self.id) {
             Some(Sight::Present(live)) => Some(live.as_ref()),
             _ => None,
-        }
-    }
-
-    pub fn planned(self) -> Planned {
-        let live = self.live();
+        };
         let used = self.wish == Wish::Used;
         let ours = live.is_some_and(|live| used || self.lake.owner.judge(live.tags()) == Ownership::Ours);
         Planned {
@@ -94,7 +90,14 @@ impl Asking<'_> {
             Assessment::Settling(wait) => Step::Wait(wait),
             Assessment::Refused(refusal) => Step::Refuse(self.refusal(refusal)),
             Assessment::Apply { changes, differences } => {
-                self.apply(self.verb(live), self.cause(), changes, differences)
+                let (verb, cause) = (self.verb(live), self.cause());
+                let work = Work {
+                    changes,
+                    differences,
+                    verb,
+                    cause,
+                };
+                self.apply(live, work)
             }
         }
     }
@@ -174,7 +177,13 @@ impl Asking<'_> {
                 let proposal = Proposal::new(self.id, self.lake.name(self.id), differences);
                 let agreed = self.lake.agreed.contains(&proposal.hash);
                 if agreed && self.lake.drift == DriftPolicy::Correct {
-                    self.apply(Verb::Adopt, Cause::Edit, vec![*mark], proposal.differences)
+                    let work = Work {
+                        changes: vec![*mark],
+                        differences: proposal.differences,
+                        verb: Verb::Adopt,
+                        cause: Cause::Edit,
+                    };
+                    self.apply(Some(live), work)
                 } else {
                     Step::Propose(proposal)
                 }
@@ -314,34 +323,29 @@ impl Asking<'_> {
         }
     }
 
-    fn apply(&self, verb: Verb, cause: Cause, changes: Vec<Change>, differences: Vec<Difference>) -> Step {
-        if let Some(step) = self.held(verb, &changes) {
+    fn apply(&self, live: Option<&Observed>, work: Work) -> Step {
+        if let Some(step) = self.held(work.verb, &work.changes) {
             return step;
         }
-        if verb != Verb::Delete && self.only_reports(verb) {
+        if work.verb != Verb::Delete && self.only_reports(work.verb) {
             let missing = || vec![Difference::new("existence", "there", "missing")];
-            return Step::Report(if differences.is_empty() {
+            return Step::Report(if work.differences.is_empty() {
                 missing()
             } else {
-                differences
+                work.differences
             });
         }
-        self.unless_contested(Work {
-            changes,
-            differences,
-            verb,
-            cause,
-        })
+        self.unless_contested(live, work)
     }
 
     /// Leaves what somebody changes back again and again, and every call that would write over it; the rest goes on.
-    fn unless_contested(&self, work: Work) -> Step {
+    fn unless_contested(&self, live: Option<&Observed>, work: Work) -> Step {
         let contested = |d: &Difference| self.memory.contests.is_contested(self.id, &d.property, self.now);
         let (fought, besides): (Vec<_>, Vec<_>) = work.differences.iter().cloned().partition(contested);
         if fought.is_empty() || work.cause == Cause::Edit || work.verb != Verb::Update {
             return Step::Apply(work);
         }
-        let next = self.live().zip(self.desired).and_then(|(live, desired)| {
+        let next = live.zip(self.desired).and_then(|(live, desired)| {
             let as_if = kinds::pretend(desired, live, &fought)?;
             match kinds::assess(desired, Some(&as_if), &self.circumstances("")) {
                 Assessment::Apply { changes, .. } => Some(changes),
