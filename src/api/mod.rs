@@ -1,6 +1,7 @@
 //! What users write (`spec`) and read (`status`), and the definition (CRD) that tells the API server about it.
 
 mod crd;
+mod existing;
 mod names;
 mod reference;
 mod rules;
@@ -11,6 +12,7 @@ mod tests;
 pub mod vocabulary;
 
 pub use crd::{crd, crd_yaml};
+pub use existing::Existing;
 pub use names::NameOverrides;
 pub use reference::reference;
 pub use spec::*;

@@ -9,6 +9,7 @@ use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::existing::Existing;
 use super::names::NameOverrides;
 use super::status::DatalakeStatus;
 
@@ -71,6 +72,12 @@ pub struct DatalakeSpec {
     /// named in the condition `DriftDetected`, and nothing is written.
     #[serde(default)]
     pub drift_policy: DriftPolicy,
+    /// What is done about a resource of the lake's name that exists and carries no owner's tag. `Never`: it is left
+    /// alone, and the lake waits. `Unowned`: what would change of it is told, with a hash, in `status.resources`; it is
+    /// taken over when the annotation `datalake-operator.io/adopt` lists that hash. What would lose data or cannot change
+    /// is refused. A resource of another owner is never taken over.
+    #[serde(default)]
+    pub adoption: Adoption,
     /// No AWS call is made for this lake while true.
     #[serde(default)]
     pub suspend: bool,
@@ -81,6 +88,9 @@ pub struct DatalakeSpec {
     /// Names of your own for the resources; each may be set until that resource exists.
     #[serde(default)]
     pub names: NameOverrides,
+    /// Resources of your own that the lake uses as they are; names in the lake's account and region.
+    #[serde(default)]
+    pub existing: Existing,
 }
 
 /// The columns of the table, and how the JSON of the events is read.
@@ -358,6 +368,16 @@ pub enum DriftPolicy {
     Correct,
     /// They are named in the condition `DriftDetected`, and nothing is written.
     Report,
+}
+
+/// What is done about an existing resource that carries no owner's tag.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Default, JsonSchema)]
+pub enum Adoption {
+    /// It is left alone.
+    #[default]
+    Never,
+    /// It is taken over once the user agrees to the difference.
+    Unowned,
 }
 
 impl Default for Buffering {

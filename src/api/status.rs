@@ -55,6 +55,10 @@ pub struct ResourceStatus {
     /// Digest of what was last applied to it in full; tells an edit from a change made outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<String>,
+    /// Hash of the difference that the user is asked to agree to, by listing it in the annotation
+    /// `datalake-operator.io/adopt`; present only while the resource is to be taken over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adopt: Option<String>,
     /// Whether the operator began to make it and has not applied it in full yet; present only while true.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unfinished: bool,
@@ -138,6 +142,9 @@ pub struct Pinned {
     pub region: String,
     /// Names of the resources that exist or existed, by resource id.
     pub names: BTreeMap<String, String>,
+    /// Which of these are existing resources of the user's own (`spec.existing`), by resource id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub existing: Vec<String>,
     /// Ids of the KMS keys that were created, by resource id; recorded at once, since AWS picks them.
     pub key_ids: BTreeMap<String, String>,
     /// The call of `CreateKey` that was begun and of which no key is known yet, by resource id; written before the call

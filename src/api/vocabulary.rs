@@ -6,6 +6,8 @@ pub const FINALIZER: &str = "datalake-operator.io/lake";
 pub const EMPTY_BUCKETS: &str = "datalake-operator.io/empty-buckets";
 /// Set to `"true"`: `retention.streamHours` may be lowered, which destroys the older records at once.
 pub const SHORTEN_RETENTION: &str = "datalake-operator.io/shorten-retention";
+/// Hashes of differences, separated by commas or spaces: under `adoption: Unowned`, the resource of each is taken over.
+pub const ADOPT: &str = "datalake-operator.io/adopt";
 
 /// Tag `managed-by`, on every resource; the operator's IAM policy is written on it.
 pub const TAG_MANAGED_BY: &str = "managed-by";
@@ -70,6 +72,16 @@ pub mod reasons {
     pub const IDENTITY_CHANGED: &str = "IdentityChanged";
     /// Something of that name is not this lake's.
     pub const NOT_OWNED: &str = "NotOwned";
+    /// Something of that name is nobody's; it is taken over once the user agrees to the difference.
+    pub const ADOPTION_PENDING: &str = "AdoptionPending";
+    /// Something of that name is nobody's, and taking it over would lose data, or is not possible.
+    pub const ADOPTION_REFUSED: &str = "AdoptionRefused";
+    /// Was taken over.
+    pub const ADOPTED: &str = "Adopted";
+    /// An existing resource of the user's own, used as it is.
+    pub const EXISTING: &str = "Existing";
+    /// An existing resource of the user's own can't be used; the message says what to change.
+    pub const EXISTING_NOT_USABLE: &str = "ExistingNotUsable";
     /// AWS refused a call; the message says which, why, and what to do.
     pub const AWS_ERROR: &str = "AWSError";
     /// AWS refused for lack of permission.

@@ -14,6 +14,7 @@ pub fn render(plan: &Plan) -> String {
             Step::InSync if planned.wish == Wish::Gone => "gone".to_owned(),
             Step::InSync => "in sync".to_owned(),
             Step::Kept => "kept".to_owned(),
+            Step::Used(warnings) => format!("used as it is{}", lines(warnings)),
             Step::Wait(wait) => format!("waits for {}", wait.what),
             Step::Refuse(refusal) => format!("refused ({}): {}", refusal.reason, refusal.message),
             Step::Report(differences) => format!("differs, left so{}", lines(differences)),
@@ -22,6 +23,10 @@ pub fn render(plan: &Plan) -> String {
             }
             Step::Blocked(by) => format!("waits for {by}"),
             Step::Foreign(whose) => format!("exists, and is {whose}"),
+            Step::Propose(proposal) => {
+                let (hash, changes) = (&proposal.hash, lines(&proposal.differences));
+                format!("exists, and is nobody's; {hash} takes it over{changes}")
+            }
             Step::Failed(fault, _) => format!("failed: {fault}"),
             Step::Apply(work) => apply(work),
         };
@@ -34,6 +39,7 @@ pub fn render(plan: &Plan) -> String {
 fn apply(work: &Work) -> String {
     let verb = match work.verb {
         Verb::Create => "create",
+        Verb::Adopt => "take over",
         Verb::Update => "update",
         Verb::Delete => "delete",
     };

@@ -54,6 +54,7 @@ pub(crate) fn lake() -> Lake {
         deletion_window_days: 30,
         own_bucket_key: None,
         own_stream_key: None,
+        existing: std::collections::BTreeSet::new(),
         record: crate::model::lake::Record::default(),
         workgroup: true,
         result_days: 7,
@@ -61,6 +62,8 @@ pub(crate) fn lake() -> Lake {
         publisher: true,
         boundary: None,
         drift: DriftPolicy::Correct,
+        adoption: crate::api::Adoption::Never,
+        agreed: std::collections::BTreeSet::new(),
         leaving: None,
         consent: Consent::default(),
     }

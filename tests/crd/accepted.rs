@@ -47,9 +47,11 @@ async fn a_lake_of_columns_gets_every_default_that_holds_in_every_mode() {
         "testPublisher": {"enabled": false},
         "deletionPolicy": "Retain",
         "driftPolicy": "Correct",
+        "adoption": "Never",
         "suspend": false,
         "tags": {},
         "names": {},
+        "existing": {},
     });
     assert_eq!(defaults, expected);
     assert_eq!(made["status"], json!({"observedGeneration": -1}));
@@ -85,6 +87,11 @@ async fn good_specs_apply() {
         ("tags in letters of any script", json!({"tags": {"Straße": "東京 1", "a/b:c=d+e@f-g_h.i": ""}})),
         ("a zone of two slashes", json!({"partitioning": {"timeZone": "America/Argentina/Buenos_Aires"}})),
         ("the smallest scan limit that Athena takes", json!({"query": {"bytesScannedLimitMiB": 10}})),
+        ("resources of nobody's taken over", json!({"adoption": "Unowned"})),
+        ("everything that can exist", json!({"existing": {"lakeBucket": "their-lake", "rawBucket": "their-raw",
+            "stream": "their-stream", "database": "their_database"}})),
+        ("one existing bucket, and what holds for the other", json!({"existing": {"rawBucket": "their-raw"},
+            "retention": {"lakeDays": 400, "errorDays": 7}, "encryption": {"bucketKeyArn": key}, "names": {"lakeBucket": "mine"}})),
         ("names at their longest", json!({"names": {
             "bucketKeyAlias": format!("alias/{}", "a".repeat(250)), "streamKeyAlias": "alias/a/b_c-d",
             "lakeBucket": "a".repeat(63), "rawBucket": "b".repeat(63), "stream": "s".repeat(128),

@@ -114,6 +114,36 @@ async fn the_name_of_each_resource_is_fixed_once_it_exists() {
 }
 
 #[tokio::test]
+async fn what_is_used_and_what_is_made_do_not_change_places() {
+    let server = Server::shared().await;
+    let pinned = with(
+        exists(),
+        &json!({"names": {"raw-bucket": "their-raw"}, "existing": ["raw-bucket"]}),
+    );
+    let lake = stored(
+        &server,
+        "existing",
+        json!({"existing": {"rawBucket": "their-raw"}}),
+        pinned,
+    )
+    .await;
+    #[rustfmt::skip]
+    let rows = [
+        ("made instead of used", json!({"existing": {"rawBucket": null}}), "spec.existing.rawBucket"),
+        ("another one", json!({"existing": {"rawBucket": "other"}}), "spec.existing.rawBucket"),
+        ("used instead of made", json!({"existing": {"stream": "dl-a-stream"}}), "spec.existing.stream"),
+    ];
+    for (what, edit, path) in rows {
+        let answer = server.try_edit(&lake, &spec(edit)).await;
+        assert_refused(what, answer, path, "put it back");
+    }
+    let free = server
+        .try_edit(&lake, &spec(json!({"existing": {"database": "theirs"}})))
+        .await;
+    assert_accepted("what does not exist yet", free);
+}
+
+#[tokio::test]
 async fn a_lake_in_the_operators_region_may_name_that_region_and_no_other() {
     let server = Server::shared().await;
     let lake = stored(&server, "default-region", json!({}), exists()).await;

@@ -11,6 +11,7 @@ mod data;
 mod deletion;
 mod drift;
 mod edits;
+mod existing;
 mod hands;
 mod idle;
 mod lake;

@@ -11,6 +11,7 @@
 //!   lets an unchanged value pass, whatever it is.
 
 mod columns;
+mod existing;
 mod fixed;
 mod names;
 mod parts;
@@ -74,6 +75,7 @@ pub(super) fn all() -> Vec<Rule> {
         schedule::rules(),
         tags::rules(),
         names::rules(),
+        existing::rules(),
     ]
     .concat()
 }

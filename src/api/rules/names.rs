@@ -2,6 +2,9 @@
 
 use super::Rule;
 
+/// What has a field in `spec.existing`, too.
+const EXISTING: [&str; 4] = ["lakeBucket", "rawBucket", "stream", "database"];
+
 /// What a service takes as a name; the schema bounds the length.
 struct Naming {
     fields: &'static [&'static str],
@@ -67,21 +70,24 @@ const NAMINGS: [Naming; 9] = [
     },
 ];
 
-pub(super) fn rules() -> Vec<Rule> {
-    let charset = NAMINGS.iter().flat_map(|naming| {
-        naming.fields.iter().map(|field| {
+/// The names of an object of the spec that has fields called like these.
+fn charset(on: &'static str) -> impl Iterator<Item = Rule> {
+    let fields = NAMINGS
+        .iter()
+        .flat_map(|naming| naming.fields.iter().map(move |field| (naming, field)));
+    fields
+        .filter(move |(_, field)| on == "spec.names" || EXISTING.contains(field))
+        .map(move |(naming, field)| {
             let cel = naming
                 .cel
                 .replace("name.", &format!("self.{field}."))
                 .replace("name ", &format!("self.{field} "));
-            Rule::new(
-                "spec.names",
-                format!("!has(self.{field}) || {cel}"),
-                naming.message,
-            )
-            .field(format!(".{field}"))
+            Rule::new(on, format!("!has(self.{field}) || {cel}"), naming.message).field(format!(".{field}"))
         })
-    });
+}
+
+pub(super) fn rules() -> Vec<Rule> {
+    let charset = ["spec.names", "spec.existing"].into_iter().flat_map(charset);
     let twins = [
         (
             "lakeBucket",

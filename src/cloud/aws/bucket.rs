@@ -12,6 +12,7 @@ use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;
 use crate::model::kinds::bucket::{Observed, Target};
+use crate::model::lake::PREFIXES;
 use futures::try_join;
 
 pub(super) use write::apply;
@@ -36,16 +37,23 @@ pub(super) async fn observe(
     let contents = async {
         match target.depth {
             Depth::Contents => from.contents().await.map(Some),
-            Depth::Properties => Ok(None),
+            Depth::Properties | Depth::Prefixes => Ok(None),
         }
     };
-    let (encryption, public_access_block, ownership, lifecycle, policy, contents) = try_join!(
+    let occupied = async {
+        match target.depth {
+            Depth::Prefixes => from.occupied(&PREFIXES).await.map(Some),
+            Depth::Properties | Depth::Contents => Ok(None),
+        }
+    };
+    let (encryption, public_access_block, ownership, lifecycle, policy, contents, occupied) = try_join!(
         from.encryption(),
         from.public_access_block(),
         from.ownership(),
         from.lifecycle(),
         from.policy(),
         contents,
+        occupied,
     )?;
     Ok(Some(Observed {
         name: target.name.clone(),
@@ -55,6 +63,7 @@ pub(super) async fn observe(
         ownership,
         lifecycle,
         policy,
+        occupied,
         contents,
     }))
 }

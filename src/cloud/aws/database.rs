@@ -67,7 +67,7 @@ pub(super) async fn get_tags(aws: &Aws, place: &Scope, arn: String) -> Result<Ta
 const ENOUGH: usize = 100;
 
 async fn tables(aws: &Aws, place: &Scope, target: &Target) -> Result<Option<Vec<String>>, CallError> {
-    if target.depth == Depth::Properties {
+    if target.depth != Depth::Contents {
         return Ok(None);
     }
     let glue = &aws.region(&place.region).glue;

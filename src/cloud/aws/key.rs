@@ -11,7 +11,7 @@ use super::{Aws, Done};
 use crate::cloud::absent;
 use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
-use crate::model::kinds::key::{Change, Observed, Target};
+use crate::model::kinds::key::{Change, Observed, SPEC, Target};
 use crate::model::owner::Tags;
 
 const KMS: &str = "kms";
@@ -111,6 +111,9 @@ async fn read(
             message: error.to_string(),
             status: None,
         })?,
+        spec: key
+            .key_spec
+            .map_or_else(|| SPEC.to_owned(), |spec| spec.as_str().to_owned()),
         state: key
             .key_state
             .map_or_else(String::new, |state| state.as_str().to_owned()),

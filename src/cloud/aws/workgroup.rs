@@ -140,9 +140,13 @@ fn tags(tags: &Tags) -> Vec<Tag> {
 }
 
 fn encryption(operation: &'static str, of: &Configuration) -> Result<EncryptionConfiguration, CallError> {
+    let option = match of.key {
+        Some(_) => EncryptionOption::SseKms,
+        None => EncryptionOption::SseS3,
+    };
     let encryption = EncryptionConfiguration::builder()
-        .encryption_option(EncryptionOption::SseKms)
-        .kms_key(of.key.to_string());
+        .encryption_option(option)
+        .set_kms_key(of.key.as_ref().map(ToString::to_string));
     built(ATHENA, operation, encryption.build())
 }
 

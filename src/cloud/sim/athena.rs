@@ -92,7 +92,10 @@ fn configure(live: &mut Observed, description: &str, configuration: &Configurati
     live.state = "ENABLED".into();
     description.clone_into(&mut live.description);
     live.output_location = Some(configuration.output_location.clone());
-    live.encryption = Some(("SSE_KMS".into(), Some(configuration.key.to_string())));
+    live.encryption = Some(match &configuration.key {
+        Some(key) => ("SSE_KMS".into(), Some(key.to_string())),
+        None => ("SSE_S3".into(), None),
+    });
     live.bucket_owner = Some(configuration.bucket_owner.to_string());
     live.enforced = Some(true);
     live.metrics = Some(true);

@@ -8,7 +8,7 @@ use super::shelf::Then;
 use super::{Answer, Cloud, Refused, check, policy, refuse};
 use crate::cloud::Done;
 use crate::model::arn::{KeyArn, Scope};
-use crate::model::kinds::key::{Change, Observed};
+use crate::model::kinds::key::{Change, Observed, SPEC};
 use crate::model::owner::Tags;
 
 /// A key. Nothing but its date removes it.
@@ -141,6 +141,7 @@ fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags
     };
     let seen = Observed {
         arn: parsed,
+        spec: SPEC.into(),
         state: "Enabled".into(),
         description: description.to_owned(),
         rotation: Some(false),

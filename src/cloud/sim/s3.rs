@@ -14,6 +14,7 @@ use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;
 use crate::model::kinds::bucket::{Change, Contents, Encryption, Observed, Target};
+use crate::model::lake::PREFIXES;
 use crate::model::owner::Tags;
 
 /// A bucket with what it holds.
@@ -103,6 +104,14 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Opti
             "GetBucketLifecycleConfiguration" => seen.lifecycle = sub.lifecycle,
             _ => seen.policy = sub.policy,
         }
+    }
+    if t.depth == Depth::Prefixes {
+        let objects = sim.read("s3", "ListObjectVersions", &t.name, |cloud| {
+            owned(cloud, place, &t.name, cloud.now).map(|bucket| bucket.objects.clone())
+        });
+        let objects = objects.await?;
+        let holds = |prefix: &&str| objects.iter().any(|(key, _)| key.starts_with(prefix));
+        seen.occupied = Some(PREFIXES.into_iter().filter(holds).map(str::to_owned).collect());
     }
     if t.depth == Depth::Contents {
         let objects = sim.read("s3", "ListObjectVersions", &t.name, |cloud| {

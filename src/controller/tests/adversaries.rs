@@ -87,7 +87,8 @@ macro_rules! shelf {
     };
 }
 
-fn tags<'a>(cloud: &'a mut Cloud, id: Id, arn: &str) -> &'a mut Tags {
+/// The tags of a resource; of a table, its parameters.
+pub(super) fn tags<'a>(cloud: &'a mut Cloud, id: Id, arn: &str) -> &'a mut Tags {
     match id {
         Id::BucketKey | Id::StreamKey => &mut cloud.keys.get_mut(arn).unwrap().seen.tags,
         Id::LakeBucket | Id::RawBucket => &mut cloud.buckets.get_mut(arn).unwrap().seen.tags,

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::stage::Stage;
+use super::adoption::{base, found};
+use super::existing::{all, world};
+use super::stage::{Stage, datalake};
 use crate::model::render::render;
 use crate::model::topology::Id;
 
@@ -93,4 +95,24 @@ fn each_kind_settling_or_foreign() {
             .insert("datalake-operator.io/name".into(), "other".into());
     });
     chapter("each_kind_settling_or_foreign", &mut stage);
+}
+
+#[test]
+fn a_lake_that_is_to_be_taken_over() {
+    let mut stage = found(base(), &Id::ALL, |stage| {
+        let (stream, group) = (stage.arn(Id::Stream), stage.arn(Id::LogGroup));
+        stage.sim.alter(|cloud| {
+            cloud.streams.get_mut(&stream).unwrap().seen.open_shards = 2;
+            cloud.log_groups.get_mut(&group).unwrap().seen.retention_days = None;
+        });
+    });
+    chapter("a_lake_that_is_to_be_taken_over", &mut stage);
+}
+
+#[test]
+fn a_lake_on_what_exists() {
+    chapter(
+        "a_lake_on_what_exists",
+        &mut Stage::in_world(world(), datalake(all())),
+    );
 }

@@ -1,10 +1,12 @@
 //! Lakes in a simulated AWS: the pass, from the object to the status and back.
 
+mod adoption;
 mod adversaries;
 mod book;
 mod contest;
 mod deletion;
 mod drift;
+mod existing;
 mod histories;
 mod keys;
 mod life;

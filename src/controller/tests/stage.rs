@@ -4,6 +4,7 @@ use futures::executor::block_on;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::adversaries::tags;
 use super::server::{Death, Server, put, touch};
 use crate::api::Datalake;
 use crate::cloud::sim::{Call, Fault, Rule, Sim};
@@ -274,6 +275,52 @@ impl Stage {
             .collect()
     }
 
+    /// Operations of the writes to one resource, which is known by its name, its ARN or the end of that.
+    pub fn writes_to(&self, id: Id, arn: &str) -> Vec<&'static str> {
+        let name = self.lake().name(id).to_owned();
+        let end = arn.rsplit('/').next().unwrap_or_default();
+        let of = |call: &Call| match (id, call.service) {
+            (_, "glue") if call.subject == arn => true,
+            // A table may have the name of its database.
+            (Id::Database, "glue") => call.operation.ends_with("Database"),
+            (Id::Table, "glue") => call.operation.ends_with("Table"),
+            (Id::Crawler, "glue") => call.operation.contains("Crawler"),
+            (_, service) => id.kind().starts_with(kind(service)),
+        };
+        let its = |call: &Call| of(call) && [arn, &name, end].contains(&call.subject.as_str());
+        self.sim
+            .writes()
+            .iter()
+            .filter(|call| its(call))
+            .map(|call| call.operation)
+            .collect()
+    }
+
+    /// The user agrees to all that would change of what is to be taken over.
+    pub fn agree(&mut self) {
+        let status = self.object.status.as_ref().unwrap();
+        let hashes: Vec<_> = status.resources.iter().filter_map(|r| r.adopt.clone()).collect();
+        let annotations = self.object.metadata.annotations.get_or_insert_default();
+        annotations.insert(crate::api::vocabulary::ADOPT.into(), hashes.join(","));
+    }
+
+    /// The lake was made by somebody else: each of these resources has other tags than the owner's, and no status
+    /// tells of any.
+    pub fn disown(&mut self, ids: &[Id]) {
+        for id in ids {
+            let arn = self.arn(*id);
+            self.sim.alter(|cloud| {
+                let tags = tags(cloud, *id, &arn);
+                tags.retain(|key, _| key != "managed-by" && !key.starts_with("datalake-operator.io/"));
+                tags.insert("team".to_owned(), "others".to_owned());
+            });
+        }
+        self.object.status = None;
+        self.restart();
+        self.sim.forget_calls();
+        self.events.clear();
+    }
+
     /// Operations of the writes alone.
     pub fn operations(&self) -> Vec<&'static str> {
         self.sim.writes().iter().map(|call| call.operation).collect()
@@ -299,5 +346,20 @@ impl Stage {
             })
             .collect();
         format!("\n{status}\n{}\n\n{}", events.join("\n"), calls.join("\n"))
+    }
+}
+
+/// How AWS's words for a kind begin, by service.
+fn kind(service: &str) -> &'static str {
+    match service {
+        "kms" => "KMS",
+        "s3" => "S3",
+        "kinesis" => "Kinesis",
+        "firehose" => "Firehose",
+        "glue" => "Glue",
+        "iam" => "IAM",
+        "logs" => "CloudWatch",
+        "athena" => "Athena",
+        _ => "Lambda",
     }
 }

@@ -1,8 +1,11 @@
 //! An S3 bucket with its sub-resources.
 
+mod adopt;
 mod assess;
 mod lifecycle;
 mod removal;
+
+use std::collections::BTreeSet;
 
 use super::Depth;
 use crate::model::arn::{KeyArn, Region};
@@ -11,6 +14,7 @@ use crate::model::owner::Tags;
 use crate::model::policy::documents;
 use crate::model::topology::Id;
 
+pub use adopt::adoptable;
 pub use assess::assess;
 pub use removal::removal;
 
@@ -49,6 +53,8 @@ pub struct Observed {
     pub lifecycle: Vec<Rule>,
     /// Bucket policy as AWS returns it; `None`: there is none.
     pub policy: Option<String>,
+    /// Which of the lake's prefixes objects are under; only with [`Depth::Prefixes`].
+    pub occupied: Option<BTreeSet<String>>,
     /// What it holds; only with [`Depth::Contents`].
     pub contents: Option<Contents>,
 }

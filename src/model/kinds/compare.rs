@@ -1,5 +1,8 @@
 //! What several kinds compare alike: plain properties, tags and policies; and how they are described.
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use super::Difference;
 use crate::model::lake::Lake;
 use crate::model::owner::{TagChange, Tags, tag_change};
@@ -42,7 +45,8 @@ pub fn policy(property: &str, want: &str, have: &str) -> Difference {
     Difference::new(property, shown(want), shown(have))
 }
 
-/// The document on one line, cut where it is long.
+/// The document on one line; where it is long, its start and a digest of the whole, so that two that differ only
+/// further on are told apart.
 fn shown(document: &str) -> String {
     let line = document.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut characters = line.chars();
@@ -50,7 +54,11 @@ fn shown(document: &str) -> String {
     match (start.is_empty(), characters.next()) {
         (true, _) => "none".to_owned(),
         (_, None) => start,
-        (_, Some(_)) => format!("{start}…"),
+        (_, Some(_)) => {
+            let mut digest = HEXLOWER.encode(&Sha256::digest(&line));
+            digest.truncate(8);
+            format!("{start}… (SHA-256 {digest}…)")
+        }
     }
 }
 
@@ -77,11 +85,10 @@ mod tests {
         let long = "x".repeat(SHOWN + 1);
         let difference = policy("Policy", "{\n  \"a\": 1\n}", "");
         assert_eq!(difference.to_string(), "Policy: none instead of { \"a\": 1 }");
-        assert_eq!(
-            policy("Policy", &long, &long[1..]).want.chars().count(),
-            SHOWN + 1,
-            "cut, with a mark"
-        );
+        let want = policy("Policy", &long, &long[1..]).want;
+        assert!(want.starts_with(&format!("{}… (SHA-256 ", &long[1..])), "{want}");
+        let longer = policy("Policy", &format!("{long}y"), "").want;
+        assert_ne!(longer, want, "what is not shown counts");
         assert_eq!(
             policy("Policy", &long, &long[1..]).have,
             &long[1..],

@@ -10,7 +10,7 @@ use crate::model::owner::Tags;
 use crate::model::policy::documents;
 use crate::model::topology::Id;
 
-pub use assess::{assess, removal};
+pub use assess::{adoptable, assess, removal};
 pub use target::{Target, target};
 
 /// What the key is to be.
@@ -35,6 +35,8 @@ pub struct Desired {
 pub struct Observed {
     /// The key's ARN; its id is the part after `key/`.
     pub arn: KeyArn,
+    /// `KeySpec`: `SYMMETRIC_DEFAULT`, …
+    pub spec: String,
     /// `KeyState`: `Enabled`, `Disabled`, `PendingDeletion`, `Creating`, …
     pub state: String,
     /// Description.
@@ -115,6 +117,9 @@ pub enum Change {
         keys: Vec<String>,
     },
 }
+
+/// The `KeySpec` of the keys that S3 and Kinesis can use.
+pub const SPEC: &str = "SYMMETRIC_DEFAULT";
 
 impl Change {
     /// The nonce of a creation.

@@ -126,6 +126,21 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     )
 }
 
+/// What stands against taking over a log group that is nobody's: a shorter retention deletes what is older.
+pub fn adoptable(desired: &Desired, live: &Observed) -> Option<String> {
+    let (days, name) = (desired.retention_days, &live.name);
+    let shorter = live.overridden_by.is_none() && live.retention_days.is_none_or(|have| have > days);
+    shorter.then(|| {
+        let have = live
+            .retention_days
+            .map_or("for ever".to_owned(), |days| format!("for {days} days"));
+        format!(
+            "log group {name} keeps its events {have}, the lake's for {days} days, so older ones would be lost: set its \
+             retention to {days} days or less yourself, or delete it"
+        )
+    })
+}
+
 /// The whole creation: a group keeps its events for ever until it is told otherwise, and Firehose makes no streams.
 fn creation(desired: &Desired) -> Vec<Change> {
     let Desired {

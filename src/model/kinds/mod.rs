@@ -3,11 +3,13 @@
 //! Every kind has the same four things: `Desired` (from the lake), `Observed` (what a look at AWS saw, as AWS said it),
 //! `Change` (one AWS call, complete) and the functions `desired`, `assess`, `removal`.
 
+mod adopt;
 pub mod bucket;
 mod compare;
 pub mod crawler;
 pub mod database;
 pub mod delivery;
+mod existing;
 pub mod function;
 pub mod key;
 pub mod log_group;
@@ -28,6 +30,9 @@ use super::owner::{Owner, Tags};
 use super::policy::equivalent;
 use super::topology::Id;
 use crate::api::vocabulary as words;
+
+pub use adopt::{Takeover, takeover};
+pub use existing::{Use, cipher, usable};
 
 /// What a resource is to be.
 #[derive(Clone, Debug, PartialEq, Hash)]
@@ -342,6 +347,8 @@ pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
 pub enum Depth {
     /// Every property that is declared.
     Properties,
+    /// What a take-over needs to know besides: under which of the lake's prefixes a bucket holds objects.
+    Prefixes,
     /// What a removal needs to know besides: a page of the objects in a bucket, the tables in a database.
     Contents,
 }

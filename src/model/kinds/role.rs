@@ -9,7 +9,7 @@ use super::{Assessment, Change as AnyChange, Circumstances, Refusal};
 use crate::api::vocabulary::reasons;
 use crate::model::owner::Tags;
 
-pub use compare::assess;
+pub use compare::{adoptable, assess};
 pub use declare::{desired, target};
 
 /// Name of the inline policy, on every role.

@@ -110,6 +110,22 @@ pub enum Change {
     },
 }
 
+/// The update that makes a table which is nobody's the lake's: it adds the owner's parameters, and sends everything
+/// else back as it was read.
+pub fn mark(owner: &Tags, desired: &Desired, live: &Observed) -> Change {
+    let declared = &desired.input.parameters;
+    let mut input = live.input.clone();
+    let marks = owner.iter().filter(|(key, _)| declared.contains_key(*key));
+    input
+        .parameters
+        .extend(marks.map(|(key, value)| (key.clone(), value.clone())));
+    Change::UpdateTable {
+        database: live.database.clone(),
+        input,
+        version: live.version.clone(),
+    }
+}
+
 /// What is to be done so that it is gone. Its partitions go with it, its data stays in S3.
 pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
     let delete = Change::DeleteTable {

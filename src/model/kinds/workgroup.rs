@@ -5,6 +5,7 @@ use super::{Assessment, Change as AnyChange, Circumstances, Difference};
 use crate::model::arn::{AccountId, KeyArn};
 use crate::model::lake::{Facts, Lake, RESULTS};
 use crate::model::owner::Tags;
+use crate::model::topology::Id;
 
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,8 @@ pub struct Desired {
 pub struct Configuration {
     /// `s3://…/`
     pub output_location: String,
-    /// Key of the results (`SSE_KMS`).
-    pub key: KeyArn,
+    /// Key of the results (`SSE_KMS`); `None`: S3's own (`SSE_S3`).
+    pub key: Option<KeyArn>,
     /// `ExpectedBucketOwner`.
     pub bucket_owner: AccountId,
     /// `BytesScannedCutoffPerQuery`, at least 10,000,000; `None`: no limit.
@@ -154,10 +155,12 @@ fn note_configuration(found: &mut Vec<Difference>, want: &Configuration, live: &
     let switch = |value: Option<bool>| value.unwrap_or(true).to_string();
     let bytes = |value: Option<i64>| value.map_or(String::new(), |bytes| bytes.to_string());
     // The key is returned as it was written.
-    let same_key = |have: &str| have == key.to_string() || have == key.key_id();
+    let same_key = |have: &str, key: &KeyArn| have == key.to_string() || have == key.key_id();
     let encryption = match &live.encryption {
-        Some((option, Some(have))) if same_key(have) => format!("{option} {key}"),
-        Some((option, Some(key))) => format!("{option} {key}"),
+        Some((option, Some(have))) => match key.as_ref().filter(|key| same_key(have, key)) {
+            Some(key) => format!("{option} {key}"),
+            None => format!("{option} {have}"),
+        },
         Some((option, None)) => option.clone(),
         None => String::new(),
     };
@@ -170,7 +173,8 @@ fn note_configuration(found: &mut Vec<Difference>, want: &Configuration, live: &
     note(
         found,
         "EncryptionConfiguration",
-        &format!("{SSE_KMS} {key}"),
+        &key.as_ref()
+            .map_or(SSE_S3.to_owned(), |key| format!("{SSE_KMS} {key}")),
         &encryption,
     );
     note(
@@ -199,8 +203,10 @@ fn note_configuration(found: &mut Vec<Difference>, want: &Configuration, live: &
     );
 }
 
-/// `EncryptionOption` of the results.
+/// `EncryptionOption` of results under a key.
 const SSE_KMS: &str = "SSE_KMS";
+/// `EncryptionOption` of results in an existing bucket that has none.
+const SSE_S3: &str = "SSE_S3";
 
 /// What is to be done so that it is gone. Its query history and named queries go with it; results stay in S3
 /// until they expire.
@@ -236,7 +242,7 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
         description: description(lake, "Queries"),
         configuration: Configuration {
             output_location: format!("s3://{}/{RESULTS}", lake.names.lake_bucket),
-            key: facts.bucket_key.clone()?,
+            key: facts.cipher(lake, Id::LakeBucket)?.key().cloned(),
             bucket_owner: lake.place.account.clone(),
             cutoff_bytes: lake.scan_limit_mib.map(|mib| mib.saturating_mul(MIB)),
         },

@@ -4,6 +4,7 @@
 //! schema can't.
 
 mod columns;
+mod existing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,6 +70,7 @@ pub fn faults(object: &Datalake, default_region: Option<&Region>) -> Vec<SpecFau
     keys(spec, default_region, &mut faults);
     tags(&spec.tags, &mut faults);
     names(spec, &mut faults);
+    existing::check(spec, &mut faults);
     faults.0
 }
 

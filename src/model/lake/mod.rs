@@ -1,6 +1,7 @@
 //! One object, resolved: every default filled in, every name derived, nothing left to look up but key ARNs.
 
 mod check;
+mod naming;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ pub use check::{SpecFault, faults};
 pub use resolve::{Origin, contradictions, region, resolve};
 
 use crate::api::{
-    Compression, DeletionPolicy, Discovery, DriftPolicy, FormatType, Granularity, StorageClass,
+    Adoption, Compression, DeletionPolicy, Discovery, DriftPolicy, FormatType, Granularity, StorageClass,
 };
 
 /// Prefix of the table's objects in the lake bucket.
@@ -26,6 +27,8 @@ pub const ERRORS: &str = "errors/";
 pub const RAW: &str = "raw/";
 /// Prefix of Athena's results in the lake bucket.
 pub const RESULTS: &str = "query-results/";
+/// All of them.
+pub const PREFIXES: [&str; 4] = [DATA, ERRORS, RAW, RESULTS];
 
 /// One `Datalake` object, resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +85,8 @@ pub struct Lake {
     pub own_bucket_key: Option<KeyArn>,
     /// The user's own key for the stream.
     pub own_stream_key: Option<KeyArn>,
+    /// Resources of the user's own that are used as they are.
+    pub existing: BTreeSet<Id>,
     /// Whether there is an Athena workgroup.
     pub workgroup: bool,
     /// Days that query results are kept.
@@ -96,6 +101,10 @@ pub struct Lake {
     pub boundary: Option<String>,
     /// What is done about differences from outside.
     pub drift: DriftPolicy,
+    /// What is done about existing resources that are nobody's.
+    pub adoption: Adoption,
+    /// Hashes of the differences that the user agreed to, each of one resource that is to be taken over.
+    pub agreed: BTreeSet<String>,
     /// `Some` while the object is being deleted.
     pub leaving: Option<DeletionPolicy>,
     /// What the user agreed to.
@@ -150,13 +159,15 @@ pub struct Consent {
     pub shorten_retention: bool,
 }
 
-/// What only AWS can tell and others need: the ARNs of the keys.
+/// What only AWS can tell and others need: the ARNs of the keys, and what encrypts existing resources.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Key of both buckets.
     pub bucket_key: Option<KeyArn>,
     /// Key of the stream.
     pub stream_key: Option<KeyArn>,
+    /// What encrypts existing buckets and an existing stream.
+    pub existing: BTreeMap<Id, Cipher>,
     /// Keys that objects in the buckets were encrypted with before.
     pub former_bucket_keys: Vec<KeyArn>,
     /// Keys that records in the stream were encrypted with before.
@@ -173,20 +184,46 @@ impl Facts {
         }
     }
 
-    /// What whoever reads the buckets needs: today's key, then the former ones. `None` while there is none today.
-    pub fn keys_to_read_buckets(&self) -> Option<Vec<KeyArn>> {
-        let today = self.bucket_key.iter().cloned();
-        self.bucket_key
-            .is_some()
-            .then(|| today.chain(self.former_bucket_keys.clone()).collect())
+    /// What encrypts what is written to a bucket or the stream; `None` while that is not known.
+    pub fn cipher(&self, lake: &Lake, id: Id) -> Option<Cipher> {
+        if lake.existing.contains(&id) {
+            return self.existing.get(&id).cloned();
+        }
+        let (users, made) = match id {
+            Id::Stream => (&lake.own_stream_key, &self.stream_key),
+            _ => (&lake.own_bucket_key, &self.bucket_key),
+        };
+        users.as_ref().or(made.as_ref()).cloned().map(Cipher::Key)
     }
 
-    /// What whoever reads the stream needs: today's key, then the former ones. `None` while there is none today.
-    pub fn keys_to_read_the_stream(&self) -> Option<Vec<KeyArn>> {
-        let today = self.stream_key.iter().cloned();
-        self.stream_key
-            .is_some()
-            .then(|| today.chain(self.former_stream_keys.clone()).collect())
+    /// What whoever reads a bucket or the stream needs: today's key, then the former ones. `None` while it is not known
+    /// whether there is one today.
+    pub fn keys_to_read(&self, lake: &Lake, id: Id) -> Option<Vec<KeyArn>> {
+        let former = match id {
+            Id::Stream => &self.former_stream_keys,
+            _ => &self.former_bucket_keys,
+        };
+        let today = self.cipher(lake, id)?;
+        Some(today.key().into_iter().chain(former).cloned().collect())
+    }
+}
+
+/// What encrypts what is written to a bucket or stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cipher {
+    /// A KMS key that takes a right to use.
+    Key(KeyArn),
+    /// A key of AWS's own, or none: no right is needed.
+    Aws,
+}
+
+impl Cipher {
+    /// The key that takes a right.
+    pub fn key(&self) -> Option<&KeyArn> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Aws => None,
+        }
     }
 }
 
@@ -197,6 +234,8 @@ pub enum Wish {
     Wanted,
     /// It is to be gone.
     Gone,
+    /// It is the user's own, and used as it is.
+    Used,
     /// It stays as it is, untouched.
     Kept,
     /// It was never this lake's to make (a key of the user's own), or its part is off and nothing is to be looked for.
@@ -206,9 +245,20 @@ pub enum Wish {
 impl Lake {
     /// What the lake wants of a resource.
     pub fn wish(&self, id: Id) -> Wish {
+        if self.existing.contains(&id) {
+            return if self.leaving.is_some() {
+                Wish::NotOurs
+            } else {
+                Wish::Used
+            };
+        }
+        let is_existing = |id| self.existing.contains(&id);
+        // What is the user's own is encrypted as the user says.
         let own_key = match id {
-            Id::BucketKey => self.own_bucket_key.is_some(),
-            Id::StreamKey => self.own_stream_key.is_some(),
+            Id::BucketKey => {
+                self.own_bucket_key.is_some() || is_existing(Id::LakeBucket) && is_existing(Id::RawBucket)
+            }
+            Id::StreamKey => self.own_stream_key.is_some() || is_existing(Id::Stream),
             _ => false,
         };
         let recorded = self.record.keys.contains_key(&id);

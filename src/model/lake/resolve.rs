@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{SpecFault, faults};
+use super::naming::{existing, names, shared_names};
 use super::{Consent, Lake, Record};
 use crate::api::vocabulary as words;
-use crate::api::{Datalake, DatalakeStatus, DeletionPolicy, NameOverrides, StreamMode};
+use crate::api::{Datalake, DatalakeStatus, StreamMode};
 use crate::model::arn::{KeyArn, Region, Scope};
 use crate::model::hive;
-use crate::model::names::{Names, Prefix, delivery_log_group, function_log_group};
+use crate::model::names::Prefix;
 use crate::model::owner::Owner;
 use crate::model::topology::Id;
 
@@ -67,6 +68,7 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
     }
     let own_key = |arn: &Option<String>| arn.as_deref().and_then(|arn| KeyArn::parse(arn).ok());
     Ok(Lake {
+        existing: existing(object, leaving),
         names,
         generation: object.metadata.generation.unwrap_or_default(),
         version: version(object),
@@ -103,6 +105,8 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         tags: owner.tags(&spec.tags),
         boundary: origin.boundary.clone(),
         drift: spec.drift_policy,
+        adoption: spec.adoption,
+        agreed: agreed(object),
         leaving,
         consent: consent(object),
         record: object.status.as_ref().map(record).unwrap_or_default(),
@@ -151,137 +155,17 @@ fn consent(object: &Datalake) -> Consent {
     }
 }
 
-/// Derived, then what the user names; for a lake that is being deleted, what it was made with.
-fn names(
-    object: &Datalake,
-    owner: &Owner,
-    place: &Scope,
-    origin: &Origin,
-    leaving: Option<DeletionPolicy>,
-) -> Names {
-    let derived = Names::derive(
-        &origin.prefix,
-        &owner.cluster,
-        &place.region,
-        &owner.namespace,
-        &owner.name,
-    );
-    let mut names = overridden(derived, &object.spec.names);
-    let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
-    let log_group = pinned.and_then(|pinned| pinned.names.get(Id::LogGroup.as_str()));
-    if let (None, Some(name)) = (&object.spec.names.log_group, log_group) {
-        // It was made before the delivery stream got a name of its own.
-        names.log_group.clone_from(name);
-    }
-    if let (Some(_), Some(pinned)) = (leaving, pinned) {
-        for (id, name) in &pinned.names {
-            if let Ok(id) = id.parse() {
-                name.clone_into(slot(&mut names, id));
-            }
-        }
-    }
-    names
-}
-
-/// Each resource has a name of its own, whether the user gave it or it was derived.
-fn shared_names(names: &Names) -> Vec<SpecFault> {
-    // Role names are one name space whatever their case (IAM user guide, "IAM and AWS STS quotas").
-    let roles =
-        [&names.delivery_role, &names.crawler_role, &names.publisher_role].map(|n| n.to_ascii_lowercase());
-    let pairs = [
-        (
-            "bucketKeyAlias and streamKeyAlias",
-            &names.bucket_key_alias,
-            &names.stream_key_alias,
-        ),
-        ("lakeBucket and rawBucket", &names.lake_bucket, &names.raw_bucket),
-        (
-            "logGroup and the publisher's log group",
-            &names.log_group,
-            &names.publisher_log_group,
-        ),
-        ("deliveryRole and crawlerRole", &roles[0], &roles[1]),
-        ("deliveryRole and publisherRole", &roles[0], &roles[2]),
-        ("crawlerRole and publisherRole", &roles[1], &roles[2]),
-    ];
-    let shared = pairs
-        .into_iter()
-        .filter(|(_, one, other)| one == other)
-        .map(|(which, name, _)| SpecFault {
-            path: "spec.names".to_owned(),
-            message: format!("{which} are both \"{name}\": each resource has a name of its own"),
-        });
-    shared.collect()
-}
-
-fn overridden(mut names: Names, users: &NameOverrides) -> Names {
-    let NameOverrides {
-        bucket_key_alias,
-        stream_key_alias,
-        lake_bucket,
-        raw_bucket,
-        stream,
-        delivery_stream,
-        database,
-        table,
-        crawler,
-        workgroup,
-        delivery_role,
-        crawler_role,
-        publisher_role,
-        publisher,
-        log_group,
-    } = users;
-    if let Some(delivery) = delivery_stream {
-        names.log_group = delivery_log_group(delivery);
-    }
-    if let Some(function) = publisher {
-        names.publisher_log_group = function_log_group(function);
-    }
-    let given = [
-        (Id::BucketKey, bucket_key_alias),
-        (Id::StreamKey, stream_key_alias),
-        (Id::LakeBucket, lake_bucket),
-        (Id::RawBucket, raw_bucket),
-        (Id::Stream, stream),
-        (Id::Delivery, delivery_stream),
-        (Id::Database, database),
-        (Id::Table, table),
-        (Id::Crawler, crawler),
-        (Id::Workgroup, workgroup),
-        (Id::DeliveryRole, delivery_role),
-        (Id::CrawlerRole, crawler_role),
-        (Id::PublisherRole, publisher_role),
-        (Id::Publisher, publisher),
-        (Id::LogGroup, log_group),
-    ];
-    for (id, name) in given {
-        if let Some(name) = name {
-            name.clone_into(slot(&mut names, id));
-        }
-    }
-    names
-}
-
-fn slot(names: &mut Names, id: Id) -> &mut String {
-    match id {
-        Id::BucketKey => &mut names.bucket_key_alias,
-        Id::StreamKey => &mut names.stream_key_alias,
-        Id::LakeBucket => &mut names.lake_bucket,
-        Id::RawBucket => &mut names.raw_bucket,
-        Id::LogGroup => &mut names.log_group,
-        Id::Stream => &mut names.stream,
-        Id::Database => &mut names.database,
-        Id::Table => &mut names.table,
-        Id::DeliveryRole => &mut names.delivery_role,
-        Id::CrawlerRole => &mut names.crawler_role,
-        Id::PublisherRole => &mut names.publisher_role,
-        Id::Delivery => &mut names.delivery,
-        Id::Crawler => &mut names.crawler,
-        Id::Workgroup => &mut names.workgroup,
-        Id::PublisherLogGroup => &mut names.publisher_log_group,
-        Id::Publisher => &mut names.publisher,
-    }
+/// The hashes that the annotation lists, in whatever way they are set apart.
+fn agreed(object: &Datalake) -> BTreeSet<String> {
+    let listed = object.metadata.annotations.as_ref();
+    let listed = listed
+        .and_then(|all| all.get(words::ADOPT))
+        .map_or("", String::as_str);
+    let hashes = listed.split(|c: char| c == ',' || c.is_whitespace());
+    hashes
+        .filter(|hash| !hash.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn record(status: &DatalakeStatus) -> Record {
@@ -345,6 +229,24 @@ pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<Strin
             &format!("the name of the {} ({id})", id.kind()),
             was,
             lake.name(id),
+        );
+    }
+    for id in Id::ALL
+        .into_iter()
+        .filter(|id| pinned.names.contains_key(id.as_str()))
+    {
+        let whose = |existing| {
+            if existing {
+                "in spec.existing"
+            } else {
+                "the lake's own"
+            }
+        };
+        let was = pinned.existing.iter().any(|other| other == id.as_str());
+        differs(
+            &format!("the {} ({id})", id.kind()),
+            whose(was),
+            whose(lake.existing.contains(&id)),
         );
     }
     let fixed = [

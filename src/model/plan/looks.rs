@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Plan, Step};
+use crate::api::Adoption;
 use crate::model::kinds::Depth;
 use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Memory, Sight, Tempo};
+use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
 /// One look.
@@ -34,14 +36,7 @@ pub fn looks(
 ) -> Vec<Look> {
     let whole = !was_ready && plan.in_sync();
     let look = |(id, planned): (&Id, &super::Planned)| {
-        let (id, depth) = (
-            *id,
-            if planned.wish == Wish::Gone {
-                Depth::Contents
-            } else {
-                Depth::Properties
-            },
-        );
+        let (id, depth) = (*id, depth(lake, *id, planned.wish, memory));
         if planned.wish == Wish::Kept || fresh.contains(&id) {
             return None;
         }
@@ -51,18 +46,38 @@ pub fn looks(
         let due = match &planned.step {
             // A part that is off and was seen to be gone is not looked for again.
             Step::InSync if seen.sight == Sight::Absent => false,
-            Step::InSync => whole || now.duration_since(seen.at) >= period(id, tempo),
+            Step::InSync | Step::Used(_) => whole || now.duration_since(seen.at) >= period(id, tempo),
             Step::Failed(_, at) => *at <= now,
             // To create what is not there, AWS itself refuses what came to exist meanwhile.
             Step::Apply(_) => seen.sight != Sight::Absent || lake.leaving.is_some() || creates_blindly(id),
-            Step::Wait(_) | Step::Refuse(_) | Step::Report(_) | Step::Contested { .. } | Step::Foreign(_) => {
-                true
-            }
+            Step::Wait(_)
+            | Step::Refuse(_)
+            | Step::Report(_)
+            | Step::Contested { .. }
+            | Step::Foreign(_)
+            | Step::Propose(_) => true,
             Step::Blocked(_) | Step::Kept => now.duration_since(seen.at) >= period(id, tempo),
         };
         (due || seen.depth != depth).then_some(Look { id, depth })
     };
     plan.steps.iter().filter_map(look).collect()
+}
+
+/// What a bucket holds is asked when it is to go, or to be taken over.
+fn depth(lake: &Lake, id: Id, wish: Wish, memory: &Memory) -> Depth {
+    let nobodys = || match memory.seen.get(&id).map(|seen| &seen.sight) {
+        Some(Sight::Present(live)) => lake.owner.judge(live.tags()) == Ownership::Unowned,
+        _ => false,
+    };
+    match wish {
+        Wish::Gone => Depth::Contents,
+        _ if is_bucket(id) && lake.adoption == Adoption::Unowned && nobodys() => Depth::Prefixes,
+        _ => Depth::Properties,
+    }
+}
+
+fn is_bucket(id: Id) -> bool {
+    matches!(id, Id::LakeBucket | Id::RawBucket)
 }
 
 fn is_key(id: Id) -> bool {
@@ -72,16 +87,13 @@ fn is_key(id: Id) -> bool {
 /// `CreateKey` refuses nothing; in us-east-1 `CreateBucket` on a bucket of one's own answers 200 and resets its ACLs (S3
 /// API reference, `CreateBucket`).
 fn creates_blindly(id: Id) -> bool {
-    is_key(id) || matches!(id, Id::LakeBucket | Id::RawBucket)
+    is_key(id) || is_bucket(id)
 }
 
 /// Keys, buckets and roles take the most reads, so they are looked at every other time.
 fn period(id: Id, tempo: &Tempo) -> SignedDuration {
-    let costly = is_key(id)
-        || matches!(
-            id,
-            Id::LakeBucket | Id::RawBucket | Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole
-        );
+    let costly =
+        is_key(id) || is_bucket(id) || matches!(id, Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole);
     // A little less than whole periods, since passes are not punctual.
     let period = tempo.drift_period * 9 / 10;
     if costly {

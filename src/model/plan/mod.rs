@@ -9,14 +9,16 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::arn::KeyArn;
 use super::fault::Fault;
-use super::kinds::{self, Cause, Change, Desired, Difference, Observed, Refusal, WaitFor};
+use super::kinds::{self, Cause, Change, Desired, Difference, Observed, Refusal, WaitFor, key};
 use super::lake::{Facts, Lake, Wish};
 use super::memory::{Memory, Sight, Snapshot};
 use super::owner::Ownership;
 use super::topology::Id;
+use crate::api::Adoption;
 use crate::api::vocabulary::reasons;
 
 pub use keys::KeyStand;
@@ -40,7 +42,7 @@ pub struct Planned {
     pub wish: Wish,
     /// What is to be done.
     pub step: Step,
-    /// Whether it exists and is this lake's, as last seen.
+    /// Whether it exists and is this lake's, or is the user's own and used, as last seen.
     pub exists: bool,
     /// What others put on it and nothing is done about.
     pub remark: Option<String>,
@@ -72,10 +74,14 @@ pub enum Step {
     Blocked(Id),
     /// Something of that name exists that is not this lake's.
     Foreign(String),
+    /// Something of that name exists that is nobody's, and the user is asked whether it is to be taken over.
+    Propose(Proposal),
     /// A call failed, reading or writing; it is tried again at that time.
     Failed(Fault, Timestamp),
     /// It stays on AWS, untouched.
     Kept,
+    /// It is the user's own, and can be used as it is; each of these is for a person to look at.
+    Used(Vec<String>),
 }
 
 /// Calls to make.
@@ -91,11 +97,22 @@ pub struct Work {
     pub cause: Cause,
 }
 
+/// What would change of a resource that is taken over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// 12 hexadecimal characters over all that follows: another difference is another question.
+    pub hash: String,
+    /// Everything that differs from what is declared.
+    pub differences: Vec<Difference>,
+}
+
 /// What calls do to a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// It comes to exist.
     Create,
+    /// It becomes the lake's.
+    Adopt,
     /// It changes.
     Update,
     /// It goes.
@@ -119,7 +136,7 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
                 remark: None,
                 digest: None,
             },
-            Wish::Wanted | Wish::Gone => {
+            Wish::Wanted | Wish::Gone | Wish::Used => {
                 let desired = (wish == Wish::Wanted)
                     .then(|| kinds::desired(lake, &facts, id))
                     .flatten();
@@ -148,14 +165,13 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
     plan
 }
 
-/// The ARNs of the keys: the user's own, those seen, those recorded.
+/// The ARNs of the keys: the user's own, those seen, those recorded; and what encrypts what is used as it is.
 fn facts(lake: &Lake, snapshot: &Snapshot) -> Facts {
     let key = |id: Id, own: &Option<KeyArn>| {
         own.clone().or_else(|| match snapshot.get(&id) {
             Some(Sight::Present(live)) => match live.as_ref() {
                 Observed::Key(key)
-                    if lake.owner.judge(&key.tags) == Ownership::Ours
-                        && !keys::undecided(lake, snapshot, id, key) =>
+                    if counts_as_ours(lake, key) && !keys::undecided(lake, snapshot, id, key) =>
                 {
                     Some(key.arn.clone())
                 }
@@ -172,15 +188,38 @@ fn facts(lake: &Lake, snapshot: &Snapshot) -> Facts {
         key(Id::BucketKey, &lake.own_bucket_key),
         key(Id::StreamKey, &lake.own_stream_key),
     );
-    let former = |id: Id, today: &Option<KeyArn>| {
-        let used = lake.record.used_keys.get(&id).into_iter().flatten();
-        used.filter(|key| Some(*key) != today.as_ref()).cloned().collect()
-    };
-    Facts {
-        former_bucket_keys: former(Id::BucketKey, &bucket_key),
-        former_stream_keys: former(Id::StreamKey, &stream_key),
+    let existing = snapshot.iter().filter_map(|(id, sight)| match sight {
+        Sight::Present(live) if lake.existing.contains(id) => Some((*id, kinds::cipher(lake, live).ok()?)),
+        _ => None,
+    });
+    let mut facts = Facts {
+        existing: existing.collect(),
         bucket_key,
         stream_key,
+        ..Facts::default()
+    };
+    let former = |id: Id, users: &[Id]| {
+        let today: Vec<_> = users
+            .iter()
+            .filter_map(|user| facts.cipher(lake, *user))
+            .collect();
+        let used = lake.record.used_keys.get(&id).into_iter().flatten();
+        let former = used.filter(|key| !today.iter().any(|today| today.key() == Some(key)));
+        former.cloned().collect()
+    };
+    let buckets = former(Id::BucketKey, &[Id::LakeBucket, Id::RawBucket]);
+    let stream = former(Id::StreamKey, &[Id::Stream]);
+    facts.former_bucket_keys = buckets;
+    facts.former_stream_keys = stream;
+    facts
+}
+
+/// A key that is to be taken over is known to what needs it before, so that all that would change can be told at once.
+fn counts_as_ours(lake: &Lake, key: &key::Observed) -> bool {
+    match lake.owner.judge(&key.tags) {
+        Ownership::Ours => true,
+        Ownership::Unowned => lake.adoption == Adoption::Unowned && key::adoptable(key).is_none(),
+        Ownership::Other(_) => false,
     }
 }
 
@@ -190,6 +229,18 @@ pub fn digest(desired: &Desired) -> String {
     let mut hasher = DefaultHasher::new();
     desired.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
+}
+
+impl Proposal {
+    fn new(id: Id, name: &str, differences: Vec<Difference>) -> Self {
+        let mut text = Sha256::new_with_prefix(format!("{id} {name}"));
+        for difference in &differences {
+            text.update(format!("\n{difference}"));
+        }
+        let mut hash = data_encoding::HEXLOWER.encode(&text.finalize());
+        hash.truncate(12);
+        Self { hash, differences }
+    }
 }
 
 impl Work {
@@ -215,6 +266,14 @@ impl Plan {
         self.steps.values().all(Planned::settled)
     }
 
+    /// What the user is asked to agree to.
+    pub fn proposals(&self) -> impl Iterator<Item = (Id, &Proposal)> {
+        self.steps.iter().filter_map(|(id, planned)| match &planned.step {
+            Step::Propose(proposal) => Some((*id, proposal)),
+            _ => None,
+        })
+    }
+
     /// The step of a resource.
     pub fn step(&self, id: Id) -> Option<&Step> {
         self.steps.get(&id).map(|planned| &planned.step)
@@ -231,7 +290,8 @@ impl Plan {
                 (Wish::Gone, Step::Apply(_) | Step::Refuse(_)) => id
                     .needed_by()
                     .find(|other| self.steps.get(other).is_some_and(Planned::still_there)),
-                (Wish::Wanted, Step::Apply(_)) => id
+                // That it becomes the lake's changes nothing that could need anything.
+                (Wish::Wanted, Step::Apply(work)) if work.verb != Verb::Adopt => id
                     .needs()
                     .iter()
                     .copied()
@@ -264,7 +324,7 @@ impl Plan {
 impl Planned {
     /// Whether nothing is left to do, or to wait for.
     pub fn settled(&self) -> bool {
-        matches!(self.step, Step::InSync | Step::Kept)
+        matches!(self.step, Step::InSync | Step::Kept | Step::Used(_))
     }
 
     /// Whether a resource that is to go has not gone yet.

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Planned, Step, Verb, Work, keys};
-use crate::api::DriftPolicy;
+use super::{Planned, Proposal, Step, Verb, Work, keys};
 use crate::api::vocabulary::reasons;
-use crate::model::fault::Fault;
+use crate::api::{Adoption, DriftPolicy};
+use crate::model::fault::{CallError, Fault};
 use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{
-    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor, key,
+    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, Takeover, Use,
+    WaitFor, key,
 };
 use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Memory, Sight, Snapshot};
@@ -41,7 +42,8 @@ impl Asking<'_> {
             Some(Sight::Present(live)) => Some(live.as_ref()),
             _ => None,
         };
-        let ours = live.is_some_and(|live| self.lake.owner.judge(live.tags()) == Ownership::Ours);
+        let used = self.wish == Wish::Used;
+        let ours = live.is_some_and(|live| used || self.lake.owner.judge(live.tags()) == Ownership::Ours);
         Planned {
             wish: self.wish,
             step: self.step(),
@@ -57,11 +59,16 @@ impl Asking<'_> {
         let live = match self.snapshot.get(&self.id) {
             None => return Step::Wait(WaitFor::new("the first look", 0)),
             Some(Sight::Unreadable(error)) => {
-                return self.unreadable(self.memory.judge(self.id, error, self.now));
+                return self
+                    .out_of_reach(error)
+                    .unwrap_or_else(|| self.unreadable(self.memory.judge(self.id, error, self.now)));
             }
             Some(Sight::Absent) => None,
             Some(Sight::Present(live)) => Some(live.as_ref()),
         };
+        if self.wish == Wish::Used {
+            return self.used(live);
+        }
         if let Some(step) = live.and_then(|live| self.not_ours(live).or_else(|| self.undecided(live))) {
             return step;
         }
@@ -82,7 +89,16 @@ impl Asking<'_> {
                 .unwrap_or(Step::InSync),
             Assessment::Settling(wait) => Step::Wait(wait),
             Assessment::Refused(refusal) => Step::Refuse(self.refusal(refusal)),
-            Assessment::Apply { changes, differences } => self.apply(live, changes, differences),
+            Assessment::Apply { changes, differences } => {
+                let (verb, cause) = (self.verb(live), self.cause());
+                let work = Work {
+                    changes,
+                    differences,
+                    verb,
+                    cause,
+                };
+                self.apply(live, work)
+            }
         }
     }
 
@@ -95,18 +111,84 @@ impl Asking<'_> {
         Step::Failed(fault, at)
     }
 
-    fn not_ours(&self, live: &Observed) -> Option<Step> {
-        let whose = match self.lake.owner.judge(live.tags()) {
-            Ownership::Ours => return None,
-            Ownership::Unowned => "nobody's: it carries no owner's tag".to_owned(),
-            Ownership::Other(owner) => format!("{owner}'s"),
-        };
-        // What is not ours need not go.
-        Some(if self.wish == Wish::Gone {
-            Step::InSync
-        } else {
-            Step::Foreign(whose)
+    /// What is the user's own is looked at, and never written to.
+    fn used(&self, live: Option<&Observed>) -> Step {
+        match kinds::usable(self.lake, self.id, live) {
+            Use::Can(warnings) => Step::Used(warnings),
+            Use::Settling(wait) => Step::Wait(wait),
+            Use::Cannot(message) => Step::Refuse(Refusal {
+                reason: reasons::EXISTING_NOT_USABLE,
+                message,
+            }),
+        }
+    }
+
+    /// A bucket of the user's own in another region: S3 says so by an error (S3 API reference, "Error responses").
+    fn out_of_reach(&self, error: &CallError) -> Option<Step> {
+        let elsewhere = self.wish == Wish::Used && error.code == "PermanentRedirect";
+        elsewhere.then(|| {
+            let (name, region) = (self.lake.name(self.id), &self.lake.place.region);
+            Step::Refuse(Refusal {
+                reason: reasons::EXISTING_NOT_USABLE,
+                message: format!(
+                    "bucket {name} is in another region, and the lake needs one in {region}: name another bucket in \
+                     spec.existing"
+                ),
+            })
         })
+    }
+
+    fn not_ours(&self, live: &Observed) -> Option<Step> {
+        let ownership = self.lake.owner.judge(live.tags());
+        Some(match ownership {
+            Ownership::Ours => return None,
+            // What is not ours need not go.
+            _ if self.wish == Wish::Gone => Step::InSync,
+            Ownership::Unowned if self.lake.adoption == Adoption::Unowned => self.takeover(live),
+            Ownership::Unowned => Step::Foreign(
+                "nobody's: it carries no owner's tag (with spec.adoption: Unowned it could be taken over)"
+                    .to_owned(),
+            ),
+            Ownership::Other(owner) => Step::Foreign(format!("{owner}'s")),
+        })
+    }
+
+    /// What is nobody's is taken over by its tags alone, once the user agrees to all that would change of it; ours
+    /// then, it is changed as any other.
+    fn takeover(&self, live: &Observed) -> Step {
+        let Some(desired) = self.desired else {
+            let what = format!(
+                "the key, to tell what would change of {}",
+                self.lake.name(self.id)
+            );
+            return Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
+        };
+        let edit = Circumstances {
+            cause: Cause::Edit,
+            ..self.circumstances("")
+        };
+        match kinds::takeover(self.lake, self.id, desired, live, &edit) {
+            Takeover::Settling(wait) => Step::Wait(wait),
+            Takeover::Refused(message) => Step::Refuse(Refusal {
+                reason: reasons::ADOPTION_REFUSED,
+                message,
+            }),
+            Takeover::Open { differences, mark } => {
+                let proposal = Proposal::new(self.id, self.lake.name(self.id), differences);
+                let agreed = self.lake.agreed.contains(&proposal.hash);
+                if agreed && self.lake.drift == DriftPolicy::Correct {
+                    let work = Work {
+                        changes: vec![*mark],
+                        differences: proposal.differences,
+                        verb: Verb::Adopt,
+                        cause: Cause::Edit,
+                    };
+                    self.apply(Some(live), work)
+                } else {
+                    Step::Propose(proposal)
+                }
+            }
+        }
     }
 
     /// What cannot be put right after a change from outside stands in nobody's way but its own.
@@ -120,14 +202,26 @@ impl Asking<'_> {
         }
     }
 
-    /// What is declared can't be known before the key has an ARN.
+    /// What is declared can't be known before the key has an ARN, or before an existing bucket or stream tells its own.
     fn without_key(&self) -> Step {
-        let key = self
-            .id
-            .needs()
-            .iter()
-            .find(|need| matches!(need, Id::BucketKey | Id::StreamKey));
-        Step::Blocked(key.copied().unwrap_or(Id::BucketKey))
+        let pairs = [
+            (Id::LakeBucket, Id::BucketKey),
+            (Id::RawBucket, Id::BucketKey),
+            (Id::Stream, Id::StreamKey),
+        ];
+        let unknown = |existing: &Id| match self.snapshot.get(existing) {
+            Some(Sight::Present(live)) => kinds::cipher(self.lake, live).is_err(),
+            _ => true,
+        };
+        let existing = pairs.into_iter().filter(|(user, key)| {
+            let concerned = self.id.needs().contains(user) || self.id.needs().contains(key);
+            self.lake.existing.contains(user) && concerned && unknown(user)
+        });
+        let key = self.id.needs().iter().find(|need| {
+            matches!(need, Id::BucketKey | Id::StreamKey) && self.lake.wish(**need) == Wish::Wanted
+        });
+        let first = existing.map(|(user, _)| user).next();
+        Step::Blocked(first.or(key.copied()).unwrap_or(Id::BucketKey))
     }
 
     /// The nonce of a key that is created now: one that served in vain serves again.
@@ -221,32 +315,27 @@ impl Asking<'_> {
         })
     }
 
-    fn apply(&self, live: Option<&Observed>, changes: Vec<Change>, differences: Vec<Difference>) -> Step {
-        let verb = match (self.wish, live) {
+    fn verb(&self, live: Option<&Observed>) -> Verb {
+        match (self.wish, live) {
             (Wish::Gone, _) => Verb::Delete,
             (_, None) => Verb::Create,
             (_, Some(_)) => Verb::Update,
-        };
-        if let Some(step) = self.held(verb, &changes) {
+        }
+    }
+
+    fn apply(&self, live: Option<&Observed>, work: Work) -> Step {
+        if let Some(step) = self.held(work.verb, &work.changes) {
             return step;
         }
-        if verb != Verb::Delete && self.only_reports(verb) {
+        if work.verb != Verb::Delete && self.only_reports(work.verb) {
             let missing = || vec![Difference::new("existence", "there", "missing")];
-            return Step::Report(if differences.is_empty() {
+            return Step::Report(if work.differences.is_empty() {
                 missing()
             } else {
-                differences
+                work.differences
             });
         }
-        self.unless_contested(
-            live,
-            Work {
-                changes,
-                differences,
-                verb,
-                cause: self.cause(),
-            },
-        )
+        self.unless_contested(live, work)
     }
 
     /// Leaves what somebody changes back again and again, and every call that would write over it; the rest goes on.

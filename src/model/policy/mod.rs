@@ -105,11 +105,13 @@ impl Document {
         serde_json::to_string_pretty(self).expect("strings, lists and maps of strings are JSON")
     }
 
-    /// A policy of these statements.
+    /// A policy of these statements; one that is about nobody and nothing is left out.
     pub fn new(statements: impl Into<Vec<Statement>>) -> Self {
+        let mut statement = statements.into();
+        statement.retain(|one| one.principal.is_some() || !one.resource.is_empty());
         Self {
             version: Version::V2012,
-            statement: statements.into(),
+            statement,
         }
     }
 }

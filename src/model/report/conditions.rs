@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use super::{Obstacle, Outcomes, in_one_line, reason_of};
-use crate::api::vocabulary::{conditions as types, reasons};
-use crate::api::{ResourceState, ResourceStatus};
+use crate::api::vocabulary::{ADOPT, conditions as types, reasons};
+use crate::api::{DriftPolicy, ResourceState, ResourceStatus};
 use crate::model::fault::Class;
 use crate::model::kinds::Cause;
 use crate::model::lake::Lake;
@@ -92,6 +92,7 @@ pub(super) fn of_plan(
     resources: &[ResourceStatus],
 ) -> Vec<Stand> {
     let open = unsettled(resources);
+    let question = question(lake, plan);
     let mut stands = vec![ready(lake, &open)];
     let stalled: Vec<_> = open
         .iter()
@@ -119,6 +120,12 @@ pub(super) fn of_plan(
             in_one_line(&moving),
         ));
     }
+    for stand in stands
+        .iter_mut()
+        .filter(|stand| stand.r#type != types::RECONCILING)
+    {
+        stand.message.insert_str(0, &question);
+    }
     for (r#type, ids) in PARTS {
         let open: Vec<_> = open
             .iter()
@@ -132,6 +139,17 @@ pub(super) fn of_plan(
     }
     stands.push(drift(plan));
     stands
+}
+
+/// What the user is asked to agree to, for all resources at once; empty where nothing is.
+fn question(lake: &Lake, plan: &Plan) -> String {
+    let asked = || plan.proposals().filter(|_| lake.drift == DriftPolicy::Correct);
+    let (ids, hashes): (Vec<_>, Vec<_>) = asked().map(|(id, of)| (id.as_str(), of.hash.as_str())).unzip();
+    if ids.is_empty() {
+        return String::new();
+    }
+    let (ids, hashes) = (ids.join(", "), hashes.join(","));
+    format!("to take over {ids}, annotate the object with {ADOPT}: \"{hashes}\"; ")
 }
 
 fn ready(lake: &Lake, open: &[&ResourceStatus]) -> Stand {

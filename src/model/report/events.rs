@@ -94,6 +94,7 @@ fn of_work(lake: &Lake, id: Id, work: &Work, outcome: &Outcome) -> Option<Vec<Ev
             "Update",
             format!("took back the deletion of {thing}"),
         ),
+        (Verb::Adopt, _) => Event::normal(reasons::ADOPTED, "Update", format!("took over {thing}{what}")),
         (Verb::Create, Cause::Drift) => Event::normal(
             reasons::DRIFT_CORRECTED,
             "Create",

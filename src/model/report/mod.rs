@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use super::fault::{Fault, USER_RETRY};
 use super::intent;
 use super::kinds::Change;
-use super::lake::{DATA, Lake, RAW, Wish};
+use super::lake::{Cipher, DATA, Lake, RAW, Wish};
 use super::memory::{Memory, Sight, Tempo};
 use super::plan::{Plan, Step};
 use super::topology::Id;
@@ -154,12 +154,15 @@ pub fn is_ready(status: Option<&DatalakeStatus>, generation: i64) -> bool {
 }
 
 fn count(lake: &Lake, plan: &Plan, resources: &[ResourceStatus]) -> String {
-    let wish = if lake.leaving.is_some() {
-        Wish::Gone
+    let wishes: &[Wish] = if lake.leaving.is_some() {
+        &[Wish::Gone]
     } else {
-        Wish::Wanted
+        &[Wish::Wanted, Wish::Used]
     };
-    let all = plan.steps.values().filter(|planned| planned.wish == wish);
+    let all = plan
+        .steps
+        .values()
+        .filter(|planned| wishes.contains(&planned.wish));
     let ready = match lake.leaving {
         Some(_) => resources
             .iter()
@@ -171,7 +174,10 @@ fn count(lake: &Lake, plan: &Plan, resources: &[ResourceStatus]) -> String {
 }
 
 fn connection(lake: &Lake, plan: &Plan) -> Connection {
-    let key = |key: &Option<super::arn::KeyArn>| key.as_ref().map(ToString::to_string);
+    let key = |of: Id| {
+        let cipher = plan.facts.cipher(lake, of)?;
+        cipher.key().map(ToString::to_string)
+    };
     let when = |on: bool, name: &String| on.then(|| name.clone());
     let names = &lake.names;
     Connection {
@@ -179,8 +185,8 @@ fn connection(lake: &Lake, plan: &Plan) -> Connection {
         region: lake.place.region.to_string(),
         stream_name: names.stream.clone(),
         stream_arn: lake.place.stream(&names.stream).to_string(),
-        stream_key_arn: key(&plan.facts.stream_key),
-        bucket_key_arn: key(&plan.facts.bucket_key),
+        stream_key_arn: key(Id::Stream),
+        bucket_key_arn: key(Id::LakeBucket),
         former_bucket_key_arns: plan
             .facts
             .former_bucket_keys
@@ -212,14 +218,30 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
                 .or_insert_with(|| lake.name(*id).to_owned());
         }
     }
+    for id in plan
+        .steps
+        .iter()
+        .filter(|(_, p)| matches!(p.step, Step::Used(_)))
+        .map(|(id, _)| *id)
+    {
+        // Until something is made that rests on it, another may be named.
+        let rests = id
+            .needed_by()
+            .any(|user| pinned.names.contains_key(user.as_str()));
+        if rests && !pinned.names.contains_key(id.as_str()) {
+            pinned.names.insert(id.to_string(), lake.name(id).to_owned());
+            pinned.existing.push(id.to_string());
+        }
+    }
     pin_keys(&mut pinned, lake, plan, outcomes, memory);
     let in_use = [
-        (Id::BucketKey, Id::LakeBucket, &plan.facts.bucket_key),
-        (Id::BucketKey, Id::RawBucket, &plan.facts.bucket_key),
-        (Id::StreamKey, Id::Stream, &plan.facts.stream_key),
+        (Id::BucketKey, Id::LakeBucket),
+        (Id::BucketKey, Id::RawBucket),
+        (Id::StreamKey, Id::Stream),
     ];
-    for (id, user, key) in in_use {
-        let Some(key) = key.as_ref().filter(|_| plan.step(user) == Some(&Step::InSync)) else {
+    for (id, user) in in_use {
+        let settled = matches!(plan.step(user), Some(Step::InSync | Step::Used(_)));
+        let Some(Cipher::Key(key)) = plan.facts.cipher(lake, user).filter(|_| settled) else {
             continue;
         };
         let used = pinned.used_keys.entry(id.to_string()).or_default();
@@ -278,11 +300,11 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
 /// The earliest time at which something can be different.
 fn next(lake: &Lake, plan: &Plan, memory: &Memory, tempo: &Tempo, now: Timestamp) -> Option<SignedDuration> {
     let of_step = |(id, planned): (&Id, &super::plan::Planned)| match &planned.step {
-        Step::InSync | Step::Report(_) => Some(jittered(lake, tempo.drift_period)),
+        Step::InSync | Step::Used(_) | Step::Report(_) => Some(jittered(lake, tempo.drift_period)),
         Step::Kept | Step::Blocked(_) => None,
         Step::Wait(wait) => Some(memory.patience(*id, wait.look_in, now)),
         Step::Failed(_, at) => Some(now.duration_until(*at)),
-        Step::Refuse(_) | Step::Foreign(_) | Step::Contested { .. } => {
+        Step::Refuse(_) | Step::Foreign(_) | Step::Propose(_) | Step::Contested { .. } => {
             Some(USER_RETRY.min(tempo.drift_period))
         }
         Step::Apply(_) => match memory.retry_at(*id, lake.generation, now) {

@@ -1,13 +1,13 @@
 //! The line of each resource in status.
 
 use super::{Outcome, Outcomes};
-use crate::api::vocabulary::reasons;
-use crate::api::{DatalakeStatus, ResourceState, ResourceStatus};
+use crate::api::vocabulary::{ADOPT, reasons};
+use crate::api::{DatalakeStatus, DriftPolicy, ResourceState, ResourceStatus};
 use crate::model::arn::KeyArn;
 use crate::model::fault::Fault;
 use crate::model::kinds::Difference;
 use crate::model::lake::{Lake, Wish};
-use crate::model::plan::{Plan, Planned, Step, Verb};
+use crate::model::plan::{Plan, Planned, Proposal, Step, Verb};
 use crate::model::topology::Id;
 
 /// One line for every resource that the lake wants, still has to remove, or leaves behind.
@@ -47,7 +47,7 @@ fn status(
             reasons::SPARE_KEY,
             tell_spare(spare, plan.facts.key(id)),
         ),
-        _ => tell(planned, outcome, was_applied.is_some()),
+        _ => tell(lake, planned, outcome, was_applied.is_some()),
     };
     // What others put on a resource that is as declared keeps nobody from using it.
     if let (ResourceState::Ready, Some(remark)) = (state, &planned.remark) {
@@ -67,6 +67,10 @@ fn status(
         state,
         reason: Some(reason.to_owned()),
         message: (!message.is_empty()).then_some(message),
+        adopt: match &planned.step {
+            Step::Propose(proposal) => Some(proposal.hash.clone()),
+            _ => None,
+        },
         unfinished: applied.is_none() && (earlier.is_some_and(|r| r.unfinished) || seen_absent(planned)),
         applied,
     }
@@ -79,7 +83,25 @@ fn seen_absent(planned: &Planned) -> bool {
         && matches!(planned.step, Step::Apply(_) | Step::Blocked(_))
 }
 
+/// What would change is told in full: the user is asked to agree to it.
+fn propose(lake: &Lake, proposal: &Proposal) -> (ResourceState, &'static str, String) {
+    let Proposal { hash, differences } = proposal;
+    let all: Vec<_> = differences.iter().map(ToString::to_string).collect();
+    let way = match lake.drift {
+        DriftPolicy::Correct => format!("annotate the object with {ADOPT}: \"{hash}\""),
+        DriftPolicy::Report => {
+            format!("write driftPolicy: Correct (nothing is written under Report), then agree to {hash}")
+        }
+    };
+    let message = format!(
+        "it exists and is nobody's; to let the lake take it over, {way}; then this changes: {}",
+        all.join("; ")
+    );
+    (ResourceState::NotOwned, reasons::ADOPTION_PENDING, message)
+}
+
 fn tell(
+    lake: &Lake,
     planned: &Planned,
     outcome: Option<&Outcome>,
     was_applied: bool,
@@ -102,6 +124,16 @@ fn tell(
             reasons::KEPT,
             "stays on AWS, untouched".into(),
         ),
+        Step::Used(warnings) => {
+            let text = ["used as it is, never changed"]
+                .into_iter()
+                .chain(warnings.iter().map(String::as_str));
+            (
+                ResourceState::Ready,
+                reasons::EXISTING,
+                text.collect::<Vec<_>>().join("; "),
+            )
+        }
         Step::Wait(wait) => (at_work, reasons::WAITING, format!("waiting for {}", wait.what)),
         Step::Refuse(refusal) if refusal.reason == reasons::DRIFT_DETECTED => {
             (ResourceState::Drifted, refusal.reason, refusal.message.clone())
@@ -131,6 +163,7 @@ fn tell(
             };
             (state, reasons::BLOCKED, format!("waiting for {by}"))
         }
+        Step::Propose(proposal) => propose(lake, proposal),
         Step::Failed(fault, _) => failed(fault),
         Step::Apply(work) => match outcome.and_then(|outcome| outcome.fault.as_ref()) {
             Some(fault) => failed(fault),

@@ -1,6 +1,7 @@
 //! Objects that the server refuses, each with the field that is at fault and the words that say what to write instead.
 
 mod columns;
+mod existing;
 mod names;
 mod parts;
 

@@ -1,11 +1,14 @@
 //! Reads of a bucket; "not set" is an answer like others.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_s3::types::{
     ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration,
     ServerSideEncryptionRule, Transition,
 };
+
+use futures::future::try_join_all;
 
 use super::S3;
 use crate::cloud::absent;
@@ -85,6 +88,19 @@ impl Bucket<'_> {
         let answer = call.expected_bucket_owner(self.owner).send();
         let answer = self.aws.call(S3, "GetBucketPolicy", answer).await;
         Ok(absent(answer, &["NoSuchBucketPolicy"])?.and_then(|found| found.policy))
+    }
+
+    /// Those of the prefixes that any version or delete marker is under.
+    pub async fn occupied(&self, prefixes: &[&str]) -> Result<BTreeSet<String>, CallError> {
+        let looks = prefixes.iter().map(|prefix| async move {
+            let call = self.clients.s3.list_object_versions().bucket(self.name);
+            let call = call.prefix(*prefix).max_keys(1).expected_bucket_owner(self.owner);
+            let page = self.aws.call(S3, "ListObjectVersions", call.send()).await?;
+            let any = !page.versions().is_empty() || !page.delete_markers().is_empty();
+            Ok(any.then(|| (*prefix).to_owned()))
+        });
+        let found = try_join_all(looks).await?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The first page of versions, delete markers and uploads.

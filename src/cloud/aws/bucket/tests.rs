@@ -102,6 +102,7 @@ async fn a_bucket_is_six_reads_and_comes_back_as_s3_says_it() {
             },
         ],
         policy: Some(r#"{"Statement":[]}"#.to_owned()),
+        occupied: None,
         contents: None,
     };
     assert_eq!(seen, expected);
@@ -182,6 +183,35 @@ async fn contents_are_versions_markers_and_uploads() {
     };
     assert_eq!(seen.contents, Some(expected));
     sent(&http).iter().for_each(assert_owner_expected);
+}
+
+#[tokio::test]
+async fn a_bucket_that_may_be_taken_over_is_asked_which_prefixes_hold_anything() {
+    let nothing = "<ListVersionsResult></ListVersionsResult>";
+    let marker = "<ListVersionsResult><DeleteMarker><Key>raw/1</Key><VersionId>v1</VersionId></DeleteMarker></ListVersionsResult>";
+    let version = "<ListVersionsResult><Version><Key>data/1</Key><VersionId>null</VersionId></Version></ListVersionsResult>";
+    let (aws, http) = replay(vec![
+        TAGS,
+        ENCRYPTION,
+        BLOCKED,
+        OWNERSHIP,
+        LIFECYCLE,
+        POLICY,
+        (200, version),
+        (200, nothing),
+        (200, marker),
+        (200, nothing),
+    ]);
+    let seen = observe(&aws, &place(), &target(Depth::Prefixes))
+        .await
+        .unwrap()
+        .unwrap();
+    let held: Vec<_> = seen.occupied.unwrap().into_iter().collect();
+    assert_eq!(held, ["data/", "raw/"]);
+    let requests = sent(&http);
+    requests.iter().for_each(assert_owner_expected);
+    let one = |request: &&Sent| request.line.split(['?', '&']).any(|part| part == "max-keys=1");
+    assert_eq!(requests.iter().filter(one).count(), 4, "one object of each tells");
 }
 
 async fn request_of(change: &Change) -> Sent {

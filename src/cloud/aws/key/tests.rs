@@ -73,6 +73,7 @@ async fn a_key_behind_its_alias_is_four_reads() {
     assert_eq!(sent(&http)[0].json()["KeyId"], "alias/dl-events-bucket");
     let expected = Observed {
         arn: KeyArn::parse("arn:aws:kms:eu-west-1:123456789012:key/k1").unwrap(),
+        spec: "SYMMETRIC_DEFAULT".to_owned(),
         state: "Enabled".to_owned(),
         description: "Bucket key".to_owned(),
         rotation: Some(true),

@@ -9,7 +9,7 @@ const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1111aaaa-11aa-11aa-11a
 fn configuration(cutoff_bytes: Option<i64>) -> Configuration {
     Configuration {
         output_location: "s3://b/query-results/".into(),
-        key: KeyArn::parse(KEY).unwrap(),
+        key: Some(KeyArn::parse(KEY).unwrap()),
         bucket_owner: place().account,
         cutoff_bytes,
     }

@@ -27,6 +27,7 @@ fn applied(desired: &Desired) -> Observed {
         ownership: Some("BucketOwnerEnforced".to_owned()),
         lifecycle: desired.lifecycle.iter().rev().cloned().collect(),
         policy: Some(desired.policy.clone()),
+        occupied: None,
         contents: None,
     }
 }

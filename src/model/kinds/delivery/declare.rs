@@ -4,24 +4,28 @@ use super::{Conversion, Deserializer, Desired, Destination, SchemaSource, Serial
 use crate::api::{Compression, FormatType, Granularity};
 use crate::model::kinds::log_group::{BACKUP_LOG_STREAM, DELIVERY_LOG_STREAM};
 use crate::model::lake::{DATA, ERRORS, Facts, Lake, RAW};
+use crate::model::topology::Id;
 
 /// Raw copies are for keeping, so their objects are large: seconds and MiB, whichever comes first.
 const BACKUP_BUFFERING: (i32, i32) = (300, 64);
 
-/// What the delivery stream is to be; `None` while a key has no ARN.
+/// What the delivery stream is to be; `None` while it is not known what encrypts a bucket.
 ///
 /// It has one role for all that it does.
 pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
-    let key = lake.own_bucket_key.as_ref().or(facts.bucket_key.as_ref())?;
     let role_arn = lake.place.role(&lake.names.delivery_role).to_string();
     // What the table's objects and the raw copies have in common.
-    let common = |bucket: &str, log_stream: &str| Destination {
-        role_arn: role_arn.clone(),
-        bucket_arn: lake.place.bucket(bucket).to_string(),
-        error_prefix: error_prefix(),
-        key_arn: Some(key.to_string()),
-        logging: Some((lake.names.log_group.clone(), log_stream.to_owned())),
-        ..Destination::default()
+    let common = |bucket: Id, log_stream: &str| {
+        let cipher = facts.cipher(lake, bucket)?;
+        Some(Destination {
+            role_arn: role_arn.clone(),
+            bucket_arn: lake.place.bucket(lake.name(bucket)).to_string(),
+            error_prefix: error_prefix(),
+            // Without one, S3 encrypts as the bucket says.
+            key_arn: cipher.key().map(ToString::to_string),
+            logging: Some((lake.names.log_group.clone(), log_stream.to_owned())),
+            ..Destination::default()
+        })
     };
     let backup = Destination {
         // Without an expression Firehose appends `yyyy/MM/dd/HH/` in UTC (Firehose developer guide, "Custom
@@ -29,7 +33,7 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
         prefix: RAW.to_owned(),
         buffering: Some(BACKUP_BUFFERING),
         compression: Some("GZIP".into()),
-        ..common(&lake.names.raw_bucket, BACKUP_LOG_STREAM)
+        ..common(Id::RawBucket, BACKUP_LOG_STREAM)?
     };
     let destination = Destination {
         prefix: data_prefix(lake.granularity),
@@ -39,7 +43,7 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
         time_zone: Some(lake.time_zone.clone()),
         conversion: Some(conversion(lake, &role_arn)),
         backup: Some(Box::new(backup)),
-        ..common(&lake.names.lake_bucket, DELIVERY_LOG_STREAM)
+        ..common(Id::LakeBucket, DELIVERY_LOG_STREAM)?
     };
     Some(Desired {
         name: lake.names.delivery.clone(),

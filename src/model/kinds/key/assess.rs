@@ -1,6 +1,6 @@
 //! What is to be done about a key that is wanted, and about one that is to go.
 
-use super::{Change, Desired, Observed};
+use super::{Change, Desired, Observed, SPEC};
 use crate::api::vocabulary as words;
 use crate::model::kinds::{self, Assessment, Circumstances, Difference, WaitFor, compare};
 use crate::model::lake::Lake;
@@ -123,6 +123,33 @@ fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
         });
         found.note(difference, untag.into_iter().chain(tag));
     }
+}
+
+/// What stands against taking over a key that is nobody's.
+///
+/// It is known by its alias alone: one that is found otherwise is not what the user named.
+pub fn adoptable(live: &Observed) -> Option<String> {
+    let Observed {
+        alias, spec, state, ..
+    } = live;
+    let id = live.arn.key_id();
+    if live.alias_target.as_deref() != Some(id) {
+        return Some(format!(
+            "key {id} is taken over by its alias only: point {alias} to it"
+        ));
+    }
+    if spec != SPEC {
+        return Some(format!(
+            "key {id} is a {spec} key, which S3 and Kinesis can't use, and that cannot change: point {alias} to a \
+             {SPEC} key"
+        ));
+    }
+    // KMS developer guide, "Key states of KMS keys": such a key can't be tagged.
+    (state == "PendingDeletion").then(|| {
+        format!(
+            "key {id} is about to be deleted: cancel that (aws kms cancel-key-deletion), or point {alias} to another key"
+        )
+    })
 }
 
 /// `Creating`, `Updating`, `Unavailable` pass; the states of imported and replica keys are none of ours.

@@ -10,6 +10,7 @@ fn applied(lake: &Lake, id: Id) -> Observed {
     let desired = desired(lake, id);
     Observed {
         arn: key("k1"),
+        spec: SPEC.to_owned(),
         state: "Enabled".to_owned(),
         description: desired.description,
         rotation: Some(desired.rotation),

@@ -79,6 +79,17 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     Assessment::of(changes.into_iter().map(AnyChange::Role).collect(), differences)
 }
 
+/// What stands against taking over a role that is nobody's: a path other than `/` is part of its ARN, and fixed.
+pub fn adoptable(arn: &str, live: &Observed) -> Option<String> {
+    (live.arn.starts_with("arn:") && live.arn != arn).then(|| {
+        format!(
+            "role {} has the ARN {}, and the lake's are without a path ({arn}), which cannot change: delete it, or give \
+             another name in spec.names",
+            live.name, live.arn
+        )
+    })
+}
+
 fn create(desired: &Desired) -> Assessment {
     let create = Change::CreateRole {
         name: desired.name.clone(),

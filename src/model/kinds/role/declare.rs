@@ -21,7 +21,7 @@ pub fn desired(lake: &Lake, facts: &Facts, id: Id) -> Option<Desired> {
                 scope: &lake.place,
                 lake_bucket: &lake.names.lake_bucket,
                 data_prefix: DATA,
-                bucket_keys: &facts.keys_to_read_buckets()?,
+                bucket_keys: &facts.keys_to_read(lake, Id::LakeBucket)?,
                 database: &lake.names.database,
                 table: &lake.names.table,
             }),
@@ -32,7 +32,7 @@ pub fn desired(lake: &Lake, facts: &Facts, id: Id) -> Option<Desired> {
             documents::publisher(&documents::Publisher {
                 scope: &lake.place,
                 stream: &lake.names.stream,
-                stream_key: facts.stream_key.as_ref()?,
+                stream_key: facts.cipher(lake, Id::Stream)?.key(),
                 log_group: &lake.names.publisher_log_group,
             }),
         ),
@@ -51,6 +51,11 @@ pub fn desired(lake: &Lake, facts: &Facts, id: Id) -> Option<Desired> {
 }
 
 fn delivery_policy(lake: &Lake, facts: &Facts) -> Option<Document> {
+    let mut bucket_keys = Vec::new();
+    for bucket in [Id::LakeBucket, Id::RawBucket] {
+        let cipher = facts.cipher(lake, bucket)?;
+        bucket_keys.extend(cipher.key().filter(|key| !bucket_keys.contains(*key)).cloned());
+    }
     Some(documents::delivery(&documents::Delivery {
         scope: &lake.place,
         lake_bucket: &lake.names.lake_bucket,
@@ -59,9 +64,9 @@ fn delivery_policy(lake: &Lake, facts: &Facts) -> Option<Document> {
         raw_bucket: &lake.names.raw_bucket,
         raw_prefix: RAW,
         raw_error_prefix: ERRORS,
-        bucket_key: facts.bucket_key.as_ref()?,
+        bucket_keys: &bucket_keys,
         stream: &lake.names.stream,
-        stream_keys: &facts.keys_to_read_the_stream()?,
+        stream_keys: &facts.keys_to_read(lake, Id::Stream)?,
         database: &lake.names.database,
         table: &lake.names.table,
         log_group: &lake.names.log_group,

@@ -21,7 +21,7 @@ fn live(desired: &Desired) -> Observed {
         state: "ENABLED".into(),
         description: desired.description.clone(),
         output_location: Some(configuration.output_location),
-        encryption: Some(("SSE_KMS".into(), Some(configuration.key.to_string()))),
+        encryption: Some(("SSE_KMS".into(), configuration.key.map(|key| key.to_string()))),
         bucket_owner: Some(configuration.bucket_owner.to_string()),
         enforced: Some(true),
         metrics: Some(true),
@@ -46,7 +46,7 @@ fn results_go_to_the_lake_bucket_encrypted_with_its_key() {
         output_location,
         format!("s3://{}/query-results/", lake().names.lake_bucket)
     );
-    assert_eq!(Some(key), facts().bucket_key);
+    assert_eq!(key, facts().bucket_key);
     assert_eq!(bucket_owner, lake().place.account);
     assert_eq!(cutoff_bytes, None);
     let no_key = Facts {

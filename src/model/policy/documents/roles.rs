@@ -20,8 +20,8 @@ pub struct Delivery<'a> {
     pub raw_prefix: &'a str,
     /// Where in it what could not be backed up goes.
     pub raw_error_prefix: &'a str,
-    /// Key of both buckets.
-    pub bucket_key: &'a KeyArn,
+    /// Keys of the two buckets; none where AWS's own encrypt them.
+    pub bucket_keys: &'a [KeyArn],
     /// Kinesis stream that is read.
     pub stream: &'a str,
     /// Keys of the records in the stream: today's, and those of older records.
@@ -58,8 +58,8 @@ pub struct Publisher<'a> {
     pub scope: &'a Scope,
     /// Kinesis stream that is written.
     pub stream: &'a str,
-    /// Key of the stream.
-    pub stream_key: &'a KeyArn,
+    /// Key of the stream; `None` where AWS's own encrypts it.
+    pub stream_key: Option<&'a KeyArn>,
     /// Log group of the function.
     pub log_group: &'a str,
 }
@@ -106,12 +106,7 @@ pub fn delivery(to: &Delivery<'_>) -> Document {
         )
         .on(table(scope, to.database, to.table)),
         // With bucket keys the context is the bucket's ARN, without them the object's.
-        bucket_key(
-            scope,
-            std::slice::from_ref(to.bucket_key),
-            ["kms:Decrypt", "kms:GenerateDataKey"],
-        )
-        .when(
+        bucket_key(scope, to.bucket_keys, ["kms:Decrypt", "kms:GenerateDataKey"]).when(
             "StringLike",
             "kms:EncryptionContext:aws:s3:arn",
             [
@@ -182,7 +177,7 @@ pub fn publisher(to: &Publisher<'_>) -> Document {
         Statement::allow("Put", ["kinesis:PutRecord", "kinesis:PutRecords"]).on([scope.stream(to.stream)]),
         stream_key(
             scope,
-            std::slice::from_ref(to.stream_key),
+            to.stream_key.map(std::slice::from_ref).unwrap_or_default(),
             to.stream,
             "kms:GenerateDataKey",
         ),

@@ -22,7 +22,7 @@ fn example<'a>(scope: &'a Scope, keys: &'a [KeyArn; 2]) -> Delivery<'a> {
         raw_bucket: "backup",
         raw_prefix: "raw/",
         raw_error_prefix: "raw-errors/",
-        bucket_key: &keys[0],
+        bucket_keys: &keys[..1],
         stream: "stream",
         stream_keys: &keys[1..],
         database: "db",
@@ -112,7 +112,7 @@ fn the_publisher_role_may_put_events_and_log() {
     let of = Publisher {
         scope: &scope,
         stream: "stream",
-        stream_key: &key,
+        stream_key: Some(&key),
         log_group: "/aws/lambda/publisher",
     };
     let document = publisher(&of).to_string();
@@ -190,7 +190,7 @@ fn inline_policies_fit_their_limit_with_the_longest_names() {
     let publisher_of = Publisher {
         scope: &scope,
         stream: &stream,
-        stream_key: &keys[1],
+        stream_key: Some(&keys[1]),
         log_group: &log_group,
     };
     for (document, role) in [

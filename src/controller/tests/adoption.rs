@@ -1,0 +1,468 @@
+//! Resources that were there before the lake, and are nobody's.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::adversaries::tags;
+use super::drift::hands;
+use super::stage::Stage;
+use crate::api::vocabulary::ADOPT;
+use crate::api::{Datalake, ResourceStatus};
+use crate::cloud::sim::{Cloud, Sim};
+use crate::model::topology::Id;
+
+pub(super) fn base() -> Value {
+    json!({"testPublisher": {"enabled": true}, "adoption": "Unowned"})
+}
+
+/// A lake with everything on, made once for all tests.
+static MADE: LazyLock<(Cloud, Datalake)> = LazyLock::new(|| {
+    let stage = Stage::ready(json!({"testPublisher": {"enabled": true}}));
+    (stage.sim.alter(|cloud| cloud.clone()), stage.object)
+});
+
+/// A lake of which these resources are nobody's, after the operator has looked at it.
+pub(super) fn found(extra: Value, ids: &[Id], hand: impl FnOnce(&mut Stage)) -> Stage {
+    let (cloud, object) = MADE.clone();
+    let mut stage = Stage::in_world(Sim::of(cloud), object);
+    hand(&mut stage);
+    stage.edit(extra);
+    stage.disown(ids);
+    stage.settle();
+    stage
+}
+
+fn line(stage: &Stage, id: Id) -> ResourceStatus {
+    let status = stage.object.status.as_ref().unwrap();
+    let line = status.resources.iter().find(|r| r.id == id.as_str());
+    line.cloned().unwrap_or_default()
+}
+
+/// What the ARN of a resource is, whether it is the lake's or not.
+fn arn(stage: &Stage, id: Id) -> String {
+    let lake = stage.lake();
+    let alias = lake.place.key_alias(lake.name(id)).to_string();
+    match id {
+        Id::BucketKey | Id::StreamKey => stage
+            .sim
+            .alter(|cloud| lake.place.key(cloud.aliases.get(&alias).unwrap()).to_string()),
+        _ => lake.arn(id, &crate::model::lake::Facts::default()).unwrap(),
+    }
+}
+
+/// Agreed to, the resource becomes the lake's by its tags and then as declared, and that is all.
+fn is_taken_over(stage: &mut Stage, ids: &[Id], what: &str) {
+    let untouched: Vec<_> = ids
+        .iter()
+        .map(|id| stage.writes_to(*id, &arn(stage, *id)))
+        .collect();
+    assert!(untouched.iter().all(Vec::is_empty), "{what}: {untouched:?}");
+    stage.agree();
+    stage.settle();
+    assert!(stage.is_ready(), "{what}: {}", stage.story());
+    for id in ids {
+        let arn = arn(stage, *id);
+        let first = stage.writes_to(*id, &arn).first().copied().unwrap_or_default();
+        assert!(
+            first.contains("Tag") || (*id, first) == (Id::Table, "UpdateTable"),
+            "{what} {id}: {first}"
+        );
+        let kept = stage
+            .sim
+            .alter(|cloud| tags(cloud, *id, &arn).get("team").cloned());
+        assert_eq!(
+            kept.as_deref(),
+            Some("others"),
+            "{what} {id}: the tags of others stay"
+        );
+        let told = stage
+            .events
+            .iter()
+            .filter(|e| e.reason == "Adopted" && e.note.contains(&format!("({id})")));
+        assert_eq!(told.count(), 1, "{what} {id}: {}", stage.story());
+    }
+    stage.sim.forget_calls();
+    stage.next_looks();
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{what}");
+}
+
+/// Rows of [`hands`] that nobody may agree to: they would lose data, or cannot change.
+const REFUSED: [(Id, &str); 6] = [
+    (Id::BucketKey, "pending deletion"),
+    (Id::LogGroup, "retention"),
+    (Id::Table, "a column more"),
+    (Id::Table, "a type"),
+    (Id::Table, "the SerDe"),
+    (Id::Table, "location"),
+];
+
+#[test]
+fn each_kind_is_taken_over_whatever_differs_and_its_first_write_is_the_tag() {
+    for (id, what, hand) in hands() {
+        let mut stage = found(base(), &[id], |stage| {
+            let arn = stage.arn(id);
+            stage.sim.alter(|cloud| hand(cloud, &arn));
+        });
+        let (line, what) = (line(&stage, id), format!("{id} {what}"));
+        if REFUSED
+            .iter()
+            .any(|(refused, how)| format!("{refused} {how}") == what)
+        {
+            assert_eq!(
+                line.reason.as_deref(),
+                Some("AdoptionRefused"),
+                "{what}: {}",
+                stage.story()
+            );
+            assert_eq!(line.adopt, None, "{what}");
+            assert_eq!(
+                stage.writes_to(id, &arn(&stage, id)),
+                Vec::<&str>::new(),
+                "{what}"
+            );
+            continue;
+        }
+        assert_eq!(
+            line.reason.as_deref(),
+            Some("AdoptionPending"),
+            "{what}: {}",
+            stage.story()
+        );
+        is_taken_over(&mut stage, &[id], &what);
+    }
+}
+
+#[test]
+fn a_whole_lake_is_taken_over_at_once() {
+    let mut stage = found(base(), &Id::ALL, |_| {});
+    let (_, reason, message) = stage.condition("Ready");
+    assert_eq!(reason, "AdoptionPending", "{}", stage.story());
+    assert_eq!(stage.condition("Stalled").1, "AdoptionPending");
+    let hashes: Vec<_> = Id::ALL
+        .iter()
+        .map(|id| line(&stage, *id).adopt.unwrap())
+        .collect();
+    assert!(
+        message.contains(&format!("{ADOPT}: \"{}\"", hashes.join(","))),
+        "{message}"
+    );
+    is_taken_over(&mut stage, &Id::ALL, "the whole lake");
+}
+
+#[test]
+fn what_would_change_is_told_once_with_its_hash() {
+    let mut stage = found(base(), &[Id::Stream], |stage| {
+        let arn = stage.arn(Id::Stream);
+        stage
+            .sim
+            .alter(|cloud| cloud.streams.get_mut(&arn).unwrap().seen.open_shards = 2);
+    });
+    for _ in 0..3 {
+        stage.next_looks();
+    }
+    let line = line(&stage, Id::Stream);
+    let message = line.message.unwrap();
+    for part in [
+        "Tags: ",
+        "ShardCount: 2 instead of 1",
+        line.adopt.as_deref().unwrap(),
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    let told: Vec<_> = stage
+        .events
+        .iter()
+        .filter(|e| e.reason == "AdoptionPending")
+        .collect();
+    assert_eq!(told.len(), 1, "{}", stage.story());
+    assert!(
+        told[0].note.contains(line.adopt.as_deref().unwrap()),
+        "{}",
+        told[0].note
+    );
+}
+
+#[test]
+fn a_difference_that_is_not_the_one_agreed_to_waits_again() {
+    let mut stage = found(base(), &[Id::Workgroup], |_| {});
+    let asked = line(&stage, Id::Workgroup).adopt;
+    stage.agree();
+    let arn = arn(&stage, Id::Workgroup);
+    stage
+        .sim
+        .alter(|cloud| cloud.workgroups.get_mut(&arn).unwrap().cutoff_bytes = Some(10_000_000));
+    stage.settle();
+    assert_ne!(line(&stage, Id::Workgroup).adopt, asked);
+    assert_eq!(stage.condition("Ready").1, "AdoptionPending");
+    assert_eq!(
+        stage.writes_to(Id::Workgroup, &arn),
+        Vec::<&str>::new(),
+        "{}",
+        stage.story()
+    );
+    // A policy is shown only so far.
+    let mut stage = found(base(), &[Id::LakeBucket], |_| {});
+    let arn = self::arn(&stage, Id::LakeBucket);
+    let policy = |end: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Id":"{}{end}","Statement":[]}}"#,
+            "x".repeat(400)
+        )
+    };
+    let put = |stage: &Stage, end| {
+        stage
+            .sim
+            .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.policy = Some(policy(end)));
+    };
+    put(&stage, "1");
+    stage.settle();
+    stage.agree();
+    put(&stage, "2");
+    stage.settle();
+    assert_eq!(
+        stage.writes_to(Id::LakeBucket, &arn),
+        Vec::<&str>::new(),
+        "{}",
+        stage.story()
+    );
+}
+
+type Row = (Id, &'static str, fn(&mut Cloud, &str), &'static str);
+
+#[rustfmt::skip]
+fn losses() -> Vec<Row> {
+    vec![
+        (Id::StreamKey, "asymmetric", |c, arn| c.keys.get_mut(arn).unwrap().seen.spec = "RSA_2048".into(), "S3 and Kinesis can't use"),
+        (Id::LakeBucket, "results", |c, arn| c.buckets.get_mut(arn).unwrap().put_object("query-results/1"), "query-results/ after 7 days"),
+        (Id::RawBucket, "raw copies", |c, arn| c.buckets.get_mut(arn).unwrap().put_object("raw/2020/1.gz"), "raw/ after 30 days"),
+        (Id::RawBucket, "copies kept longer", |c, arn| {
+            let bucket = c.buckets.get_mut(arn).unwrap();
+            bucket.put_object("raw/2020/1.gz");
+            let rule = crate::model::kinds::bucket::Rule { enabled: true, prefix: Some("raw/".into()), expire_days: Some(31), noncurrent_days: Some(1), ..Default::default() };
+            bucket.seen.lifecycle = vec![rule];
+        }, "raw/ after 30 days"),
+        (Id::Stream, "records", |c, arn| c.streams.get_mut(arn).unwrap().seen.retention_hours = 48, "shorten-retention"),
+        (Id::Delivery, "source", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/other".into(), "its source stream"),
+        (Id::Delivery, "role", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.source_role_arn = "arn:aws:iam::123456789012:role/other".into(), "its source role"),
+        (Id::Delivery, "failed", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.status = "CREATING_FAILED".into(), "delete it"),
+        (Id::Publisher, "failed", |c, arn| c.functions.get_mut(arn).unwrap().seen.state = "Failed".into(), "delete it"),
+        (Id::Table, "partition keys", |c, arn| drop(c.tables.get_mut(arn).unwrap().input.partition_keys.pop()), "its partition keys"),
+        (Id::CrawlerRole, "path", |c, arn| c.roles.get_mut(arn).unwrap().seen.arn = arn.replace("role/", "role/team/"), "without a path"),
+        (Id::LogGroup, "events", |c, arn| c.log_groups.get_mut(arn).unwrap().seen.retention_days = Some(90), "keeps its events for 90 days"),
+    ]
+}
+
+#[test]
+fn what_would_lose_data_or_cannot_change_is_refused_whatever_is_agreed_to() {
+    for (id, what, hand, says) in losses() {
+        let mut stage = found(base(), &[id], |stage| {
+            let arn = stage.arn(id);
+            if matches!(id, Id::LakeBucket | Id::RawBucket) {
+                stage
+                    .sim
+                    .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.lifecycle.clear());
+            }
+            stage.sim.alter(|cloud| hand(cloud, &arn));
+        });
+        let (_, reason, message) = stage.condition("Ready");
+        assert_eq!(reason, "AdoptionRefused", "{id} {what}: {}", stage.story());
+        assert!(message.contains(says), "{id} {what}: {message}");
+        assert_eq!(stage.condition("Stalled").0, "True", "{id} {what}");
+        stage.agree();
+        stage.next_looks();
+        assert_eq!(
+            stage.writes(),
+            Vec::<String>::new(),
+            "{id} {what}: {}",
+            stage.story()
+        );
+        // It stands in nobody's way but its own.
+        stage.edit(json!({"query": {"bytesScannedLimitMiB": 100}}));
+        stage.settle();
+        if id != Id::LakeBucket {
+            assert_eq!(
+                stage.operations(),
+                ["UpdateWorkGroup"],
+                "{id} {what}: {}",
+                stage.story()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_bucket_whose_objects_go_as_early_anyhow_is_taken_over() {
+    let mut stage = found(base(), &[Id::RawBucket], |stage| {
+        let arn = stage.arn(Id::RawBucket);
+        stage.sim.alter(|cloud| {
+            let bucket = cloud.buckets.get_mut(&arn).unwrap();
+            bucket.put_object("raw/2020/1.gz");
+            bucket.put_object("mine/1");
+            bucket.seen.lifecycle.retain(|rule| rule.id == "raw");
+            bucket.seen.lifecycle[0].prefix = Some(String::new());
+        });
+    });
+    is_taken_over(&mut stage, &[Id::RawBucket], "raw copies");
+}
+
+#[test]
+fn a_table_gets_the_owners_parameters_and_keeps_everything_else() {
+    let mut stage = found(base(), &[Id::Table], |stage| {
+        let arn = stage.arn(Id::Table);
+        stage.sim.alter(|cloud| {
+            let input = &mut cloud.tables.get_mut(&arn).unwrap().input;
+            input.description = Some("mine".into());
+            input.parameters.insert("classification".into(), "mine".into());
+            input.owner = Some("me".into());
+        });
+    });
+    let arn = arn(&stage, Id::Table);
+    let table = |stage: &Stage| {
+        stage
+            .sim
+            .alter(|cloud| cloud.tables.get(&arn).unwrap().input.clone())
+    };
+    let mut before = table(&stage);
+    stage.agree();
+    stage.pass();
+    let owner = stage.lake().owner;
+    before
+        .parameters
+        .extend(owner.tags(&std::collections::BTreeMap::new()));
+    assert_eq!(table(&stage), before);
+    stage.settle();
+    assert_eq!(stage.writes_to(Id::Table, &arn), ["UpdateTable", "UpdateTable"]);
+    assert_eq!(table(&stage).owner.as_deref(), Some("me"));
+    assert!(stage.is_ready(), "{}", stage.story());
+}
+
+#[test]
+fn what_is_anothers_is_never_taken_over() {
+    for id in Id::ALL {
+        let mut stage = found(base(), &[id], |_| {});
+        let asked = line(&stage, id).adopt;
+        assert!(asked.is_some(), "{id}");
+        stage.agree();
+        let arn = arn(&stage, id);
+        stage.sim.alter(|cloud| {
+            tags(cloud, id, &arn).insert("datalake-operator.io/name".into(), "another".into())
+        });
+        stage.settle();
+        assert_eq!(stage.condition("Ready").1, "NotOwned", "{id}: {}", stage.story());
+        assert_eq!(stage.writes_to(id, &arn), Vec::<&str>::new(), "{id}");
+    }
+}
+
+#[test]
+fn nothing_is_taken_over_where_nothing_may_be_written() {
+    let never = json!({"adoption": "Never"});
+    let report = json!({"adoption": "Unowned", "driftPolicy": "Report"});
+    for (extra, reason) in [(never, "NotOwned"), (report, "AdoptionPending")] {
+        let mut stage = found(base(), &[Id::RawBucket], |_| {});
+        stage.agree();
+        stage.edit(extra.clone());
+        stage.settle();
+        assert_eq!(stage.condition("Ready").1, reason, "{extra}: {}", stage.story());
+        assert_eq!(stage.writes(), Vec::<String>::new(), "{extra}");
+    }
+    let mut stage = found(base(), &[Id::RawBucket], |_| {});
+    stage.agree();
+    stage.edit(json!({"suspend": true}));
+    stage.settle();
+    assert_eq!(stage.writes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_lake_that_goes_leaves_what_it_has_not_taken_over() {
+    for policy in ["Retain", "RetainData", "Delete"] {
+        for id in Id::ALL {
+            let mut stage = found(base(), &[id], |_| {});
+            let arn = arn(&stage, id);
+            stage.agree();
+            stage.edit(json!({"deletionPolicy": policy}));
+            stage.delete();
+            stage.settle();
+            if (policy, id) == ("Delete", Id::Table) {
+                assert_eq!(
+                    stage.condition("Ready").1,
+                    "DatabaseNotEmpty",
+                    "{}",
+                    stage.story()
+                );
+            } else {
+                assert!(stage.released, "{policy} {id}: {}", stage.story());
+            }
+            assert_eq!(stage.writes_to(id, &arn), Vec::<&str>::new(), "{policy} {id}");
+        }
+    }
+}
+
+#[test]
+fn a_crash_at_any_point_of_it_is_made_good() {
+    let start = found(base(), &Id::ALL, |stage| {
+        let arn = stage.arn(Id::RawBucket);
+        stage
+            .sim
+            .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.policy = None);
+    });
+    let fresh = || {
+        let sim = Sim::of(start.sim.alter(|cloud| cloud.clone()));
+        let mut stage = Stage::in_world(sim, start.object.clone());
+        stage.agree();
+        stage
+    };
+    let mut whole = fresh();
+    whole.settle();
+    let writes = whole.writes().len();
+    assert!(writes > Id::ALL.len());
+    for k in 1..=writes {
+        let mut stage = fresh();
+        stage.crash_after_write(k);
+        stage.settle();
+        assert!(stage.is_ready(), "after write {k}: {}", stage.story());
+    }
+}
+
+#[test]
+fn tags_that_show_late_are_not_written_twice() {
+    let mut stage = found(base(), &[Id::RawBucket], |_| {});
+    stage
+        .sim
+        .alter(|cloud| cloud.timing.s3_lag = jiff::SignedDuration::from_secs(40));
+    stage.agree();
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    let arn = arn(&stage, Id::RawBucket);
+    assert_eq!(stage.writes_to(Id::RawBucket, &arn), ["PutBucketTagging"]);
+}
+
+#[test]
+fn a_bucket_is_asked_for_once_its_key_is_there() {
+    let mut stage = found(base(), &[Id::LakeBucket], |stage| {
+        let key = stage.arn(Id::BucketKey);
+        let alias = stage.lake().names.bucket_key_alias;
+        let alias = stage.lake().place.key_alias(&alias).to_string();
+        stage
+            .sim
+            .alter(|cloud| (cloud.keys.remove(&key), cloud.aliases.remove(&alias)));
+    });
+    let key = arn(&stage, Id::BucketKey);
+    let message = line(&stage, Id::LakeBucket).message.unwrap();
+    assert!(message.contains(&key), "{message}");
+    is_taken_over(&mut stage, &[Id::LakeBucket], "a bucket without a key");
+}
+
+#[test]
+fn a_key_of_the_lakes_name_lets_everything_be_told_before_anything_is_written() {
+    let mut stage = found(base(), &[Id::BucketKey, Id::LakeBucket], |stage| {
+        let arn = stage.arn(Id::LakeBucket);
+        stage
+            .sim
+            .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.encryption = None);
+    });
+    let key = arn(&stage, Id::BucketKey);
+    let message = line(&stage, Id::LakeBucket).message.unwrap();
+    assert!(message.contains(&key), "{message}");
+    is_taken_over(&mut stage, &[Id::BucketKey, Id::LakeBucket], "key and bucket");
+}

@@ -1,0 +1,83 @@
+//! Taking over a resource that exists and is nobody's: what would change of it, what stands against that, and the one
+//! call that makes it the lake's. That call changes nothing else, so whatever comes after it is done to what is ours.
+
+use super::{
+    Assessment, Change, Circumstances, Desired, Difference, Observed, WaitFor, assess, bucket, key,
+    log_group, role, table,
+};
+use crate::model::lake::Lake;
+use crate::model::topology::Id;
+
+/// What came of the question whether a resource can be taken over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Takeover {
+    /// It can: these properties would change, and this call makes it the lake's.
+    Open {
+        /// Everything that differs from what is declared, the tags among it.
+        differences: Vec<Difference>,
+        /// Sets the owner's tags beside those that are there, and changes nothing else.
+        mark: Box<Change>,
+    },
+    /// That can't be told yet.
+    Settling(WaitFor),
+    /// It can't, or data would be lost: why, and the way out.
+    Refused(String),
+}
+
+/// Whether `live`, which is nobody's, can become the lake's `id`.
+pub fn takeover(lake: &Lake, id: Id, desired: &Desired, live: &Observed, cx: &Circumstances) -> Takeover {
+    let stands_against = match (desired, live) {
+        (Desired::Key(_), Observed::Key(live)) => key::adoptable(live),
+        (Desired::Bucket(desired), Observed::Bucket(live)) => match bucket::adoptable(desired, live) {
+            Ok(stands_against) => stands_against,
+            Err(wait) => return Takeover::Settling(wait),
+        },
+        (Desired::LogGroup(desired), Observed::LogGroup(live)) => log_group::adoptable(desired, live),
+        (Desired::Role(_), Observed::Role(live)) => {
+            role::adoptable(&lake.place.role(lake.name(id)).to_string(), live)
+        }
+        _ => None,
+    };
+    if let Some(why) = stands_against {
+        return Takeover::Refused(why);
+    }
+    let (changes, differences) = match assess(desired, Some(live), cx) {
+        Assessment::Apply { changes, differences } => (changes, differences),
+        Assessment::Settling(wait) => return Takeover::Settling(wait),
+        Assessment::Refused(refusal) => return Takeover::Refused(refusal.message),
+        Assessment::InSync => (Vec::new(), Vec::new()),
+    };
+    match mark(lake, desired, live, changes) {
+        Some(mark) => Takeover::Open {
+            differences,
+            mark: Box::new(mark),
+        },
+        // What came out failed would be deleted and made anew, which is not done to what is nobody's.
+        None => Takeover::Refused(format!(
+            "it would have to be deleted and made anew ({}): delete it, and it is made as declared",
+            differences
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; ")
+        )),
+    }
+}
+
+/// The call that sets the owner's tags. A table has parameters instead, and one call for all that it is.
+fn mark(lake: &Lake, desired: &Desired, live: &Observed, changes: Vec<Change>) -> Option<Change> {
+    if let (Desired::Table(desired), Observed::Table(live)) = (desired, live) {
+        return Some(Change::Table(table::mark(&lake.tags, desired, live)));
+    }
+    changes.into_iter().find(Change::sets_tags)
+}
+
+impl Change {
+    /// Whether it sets tags, and does nothing else.
+    fn sets_tags(&self) -> bool {
+        matches!(
+            self.operation().1,
+            "TagResource" | "TagRole" | "TagDeliveryStream" | "AddTagsToStream" | "PutBucketTagging"
+        )
+    }
+}
