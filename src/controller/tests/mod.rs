@@ -7,6 +7,7 @@ mod deletion;
 mod drift;
 mod histories;
 mod keys;
+mod lagging;
 mod life;
 mod quota;
 mod refusals;
