@@ -10,6 +10,7 @@ use super::{Answer, Refused};
 #[derive(Clone, Debug, Default)]
 pub struct Meters {
     calls: BTreeMap<(&'static str, &'static str), u64>,
+    /// By service and operation; of those that share a rate: no operation.
     tokens: BTreeMap<(&'static str, &'static str), Tokens>,
 }
 
@@ -21,13 +22,64 @@ struct Tokens {
 }
 
 /// Calls a second, and how many may come at once.
-#[derive(Clone, Copy)]
 struct Rate {
-    /// Whose tokens they are: an operation's, or those of several (empty).
-    of: &'static str,
+    service: &'static str,
+    /// Empty: all but those of the rows before.
+    operations: &'static [&'static str],
     second: i64,
     burst: i64,
+    /// Whether the operations share it; else each has it for itself.
+    shared: bool,
 }
+
+const fn each(service: &'static str, operations: &'static [&'static str], second: i64) -> Rate {
+    Rate {
+        service,
+        operations,
+        second,
+        burst: second,
+        shared: false,
+    }
+}
+
+const fn shared(service: &'static str, second: i64, burst: i64) -> Rate {
+    Rate {
+        service,
+        operations: &[],
+        second,
+        burst,
+        shared: true,
+    }
+}
+
+/// What the guides publish of each service's calls a second for an account in a region; IAM, Glue and Athena publish
+/// nothing of these calls: for them what users report, with room for a burst. S3 has no such limit for one bucket.
+#[rustfmt::skip]
+const RATES: &[Rate] = &[
+    // Developer guide, "Quota": for each operation, and no more.
+    each("firehose", &[], 5),
+    // Developer guide, "Quotas and limits".
+    each("kinesis", &["DescribeStreamSummary"], 20),
+    each("kinesis", &["UpdateShardCount"], 10),
+    each("kinesis", &[], 5),
+    // Developer guide, "Request quotas".
+    each("kms", &["DescribeKey", "ListResourceTags"], 2000),
+    each("kms", &["GetKeyPolicy", "GetKeyRotationStatus"], 1000),
+    each("kms", &["ListAliases", "ListKeys"], 500),
+    each("kms", &["PutKeyPolicy", "EnableKeyRotation", "ScheduleKeyDeletion", "DeleteAlias"], 15),
+    each("kms", &["TagResource"], 10),
+    each("kms", &[], 5),
+    // User guide, "CloudWatch Logs quotas".
+    each("logs", &["CreateLogStream"], 50),
+    each("logs", &["CreateLogGroup", "DescribeLogGroups", "DescribeLogStreams"], 5),
+    each("logs", &[], 10),
+    // Developer guide, "Lambda quotas": the rest of the control plane together.
+    each("lambda", &["GetFunction"], 100),
+    shared("lambda", 15, 15),
+    shared("iam", 20, 100),
+    shared("glue", 50, 200),
+    shared("athena", 20, 80),
+];
 
 impl Meters {
     /// Every operation that was called: service, operation, how often.
@@ -60,7 +112,8 @@ impl Meters {
             left: rate.burst * 1000,
             at: now,
         };
-        let tokens = self.tokens.entry((service, rate.of)).or_insert(full);
+        let whose = if rate.shared { "" } else { operation };
+        let tokens = self.tokens.entry((service, whose)).or_insert(full);
         let passed = i64::try_from(now.duration_since(tokens.at).as_millis()).unwrap_or(i64::MAX);
         let refilled = passed.saturating_mul(rate.second);
         tokens.left = tokens.left.saturating_add(refilled).min(full.left);
@@ -73,43 +126,8 @@ impl Meters {
     }
 }
 
-/// What the guides publish of each service's calls a second for an account in a region; IAM, Glue and Athena publish
-/// nothing of these calls: for them what users report, with room for a burst. S3 has no such limit for one bucket.
-fn rate(service: &'static str, operation: &'static str) -> Option<Rate> {
-    let each = |second| Rate {
-        of: operation,
-        second,
-        burst: second,
-    };
-    let together = |second, burst| Rate {
-        of: "",
-        second,
-        burst,
-    };
-    Some(match (service, operation) {
-        // Developer guide, "Quota": for each operation, and no more.
-        ("firehose", _) => each(5),
-        // Developer guide, "Quotas and limits".
-        ("kinesis", "DescribeStreamSummary") => each(20),
-        ("kinesis", "UpdateShardCount") => each(10),
-        ("kinesis", _) => each(5),
-        // Developer guide, "Request quotas".
-        ("kms", "DescribeKey" | "ListResourceTags") => each(2000),
-        ("kms", "GetKeyPolicy" | "GetKeyRotationStatus") => each(1000),
-        ("kms", "ListAliases" | "ListKeys") => each(500),
-        ("kms", "PutKeyPolicy" | "EnableKeyRotation" | "ScheduleKeyDeletion" | "DeleteAlias") => each(15),
-        ("kms", "TagResource") => each(10),
-        ("kms", _) => each(5),
-        // User guide, "CloudWatch Logs quotas".
-        ("logs", "CreateLogStream") => each(50),
-        ("logs", "CreateLogGroup" | "DescribeLogGroups" | "DescribeLogStreams") => each(5),
-        ("logs", _) => each(10),
-        // Developer guide, "Lambda quotas": the remaining control plane together.
-        ("lambda", "GetFunction") => each(100),
-        ("lambda", _) => together(15, 15),
-        ("iam", _) => together(20, 100),
-        ("glue", _) => together(50, 200),
-        ("athena", _) => together(20, 80),
-        _ => return None,
-    })
+/// The rate that an operation is under.
+fn rate(service: &str, operation: &str) -> Option<&'static Rate> {
+    let mut its = RATES.iter().filter(|rate| rate.service == service);
+    its.find(|rate| rate.operations.is_empty() || rate.operations.contains(&operation))
 }

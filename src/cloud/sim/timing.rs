@@ -181,7 +181,7 @@ impl View {
         };
         // Of a cube, most values are small: a delay of a lag of 2 minutes is under 15 seconds half of the time.
         let part = i64::try_from(mixed(salt, what, at) % 1024).unwrap_or_default();
-        let delay = self.lag.as_millis() * i128::from(part * part * part) >> 30;
+        let delay = (self.lag.as_millis() * i128::from(part * part * part)) >> 30;
         let delay = SignedDuration::from_millis(i64::try_from(delay).unwrap_or(i64::MAX));
         at + delay <= self.now
     }
