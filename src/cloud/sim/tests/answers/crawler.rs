@@ -123,8 +123,8 @@ fn live<'a>(cloud: &'a mut Cloud, stage: &Stage) -> &'a mut crawler::Observed {
     cloud.crawlers.get_mut(&arn).unwrap()
 }
 
-fn schedule_is(cloud: &mut Cloud, stage: &Stage, state: Option<&str>) {
-    live(cloud, stage).schedule_state = state.map(str::to_owned);
+fn schedule_is(cloud: &mut Cloud, stage: &Stage, to: Option<&str>) {
+    live(cloud, stage).schedule_state = to.map(str::to_owned);
 }
 
 const SCHEDULES: &str = "Glue developer guide, \"Time-based schedules\"";
