@@ -66,7 +66,7 @@ fn each_service_takes_so_many_calls_a_second_and_says_so_in_its_own_words() {
         }
         let error = look().unwrap_err();
         assert_eq!(error.code, code, "{service}");
-        assert_eq!(classify(&error, None).class, Class::Soon, "{service}");
+        assert_eq!(classify(&error, None, 1).class, Class::Soon, "{service}");
         sim.advance(seconds(1));
         assert_eq!(look(), Ok(None), "{service}");
         assert_eq!(
@@ -118,7 +118,7 @@ fn who_may_not_and_whose_credentials_are_old_is_told_as_the_operator_reads_it() 
                 message: refused.message,
                 status: refused.status,
             };
-            let fault = classify(&error, None);
+            let fault = classify(&error, None, 1);
             assert_eq!(
                 (fault.class, fault.reason),
                 (Class::User, reasons::ACCESS_DENIED),
