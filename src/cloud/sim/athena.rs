@@ -6,18 +6,21 @@ use crate::model::fault::CallError;
 use crate::model::kinds::workgroup::{Change, Configuration, Observed};
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
-    let look = |operation| {
-        sim.read("athena", operation, name, |cloud| {
-            let arn = cloud.here(place).workgroup(name).to_string();
-            cloud.workgroups.get(&arn).cloned().ok_or_else(|| missing(name))
-        })
-    };
-    let seen = match look("GetWorkGroup").await {
+    let live = sim.read("athena", "GetWorkGroup", name, |cloud| {
+        let arn = cloud.here(place).workgroup(name).to_string();
+        cloud.workgroups.get(&arn).cloned().ok_or_else(|| missing(name))
+    });
+    let mut seen = match live.await {
         // One code for nearly everything: only the message tells.
         Err(error) if error.message.ends_with("is not found.") => return Ok(None),
         other => other?,
     };
-    look("ListTagsForResource").await?;
+    let tags = sim.read("athena", "ListTagsForResource", name, |cloud| {
+        let arn = cloud.here(place).workgroup(name).to_string();
+        let live = cloud.workgroups.get(&arn).ok_or_else(|| untaggable(&arn))?;
+        Ok(live.tags.clone())
+    });
+    seen.tags = tags.await?;
     Ok(Some(seen))
 }
 
@@ -70,10 +73,10 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 Ok(())
             })
         }
-        Change::TagResource { tags, .. } => on(cloud, &arn, |live| {
+        Change::TagResource { tags, .. } => retag(cloud, &arn, |live| {
             check::add_tags(&mut live.tags, tags, "InvalidRequestException")
         }),
-        Change::UntagResource { keys, .. } => on(cloud, &arn, |live| {
+        Change::UntagResource { keys, .. } => retag(cloud, &arn, |live| {
             super::untag(&mut live.tags, keys);
             Ok(())
         }),
@@ -120,6 +123,20 @@ fn on(cloud: &mut Cloud, arn: &str, edit: impl FnOnce(&mut Observed) -> Answer<(
     let name = arn.rsplit('/').next().unwrap_or_default();
     let edited = cloud.workgroups.edit(cloud.now, arn, edit);
     edited.unwrap_or_else(|| Err(missing(name)))
+}
+
+fn retag(cloud: &mut Cloud, arn: &str, edit: impl FnOnce(&mut Observed) -> Answer<()>) -> Answer<()> {
+    let edited = cloud.workgroups.edit(cloud.now, arn, edit);
+    edited.unwrap_or_else(|| Err(untaggable(arn)))
+}
+
+/// The tag calls have a code of their own for what is not there (API reference, `TagResource`).
+fn untaggable(arn: &str) -> Refused {
+    Refused::new(
+        400,
+        "ResourceNotFoundException",
+        format!("Resource {arn} is not found."),
+    )
 }
 
 fn missing(name: &str) -> Refused {

@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::timing::View;
 use super::{
-    Answer, Bucket, Call, Delivery, Fault, Faults, Function, Key, LogGroup, Op, Refused, Role, Shelf, Stream,
-    Timing, crawler, kms, refuse,
+    Answer, Bucket, Call, Delivery, Fault, Faults, Function, Key, LogGroup, Meters, Op, Quotas, Refused,
+    Role, Shelf, Span, Stream, Timing, crawler, kms,
 };
 use crate::model::arn::{AccountId, Scope};
 use crate::model::kinds::{crawler as crawlers, database, table, workgroup};
@@ -21,6 +22,13 @@ pub struct Cloud {
     pub timing: Timing,
     /// What is to go wrong.
     pub faults: Faults,
+    /// How many of each kind the account may have.
+    pub quotas: Quotas,
+    /// Whether Lake Formation guards the catalog, and the operator has no permission of it (Lake Formation developer
+    /// guide, "Changing the default settings for your data lake").
+    pub lake_formation: bool,
+    /// How often each operation was called.
+    pub meters: Meters,
     /// Every call so far.
     pub journal: Vec<Call>,
     pub keys: Shelf<Key>,
@@ -37,6 +45,8 @@ pub struct Cloud {
     pub workgroups: Shelf<workgroup::Observed>,
     pub functions: Shelf<Function>,
     random: u64,
+    /// Where the delay of each change's news is drawn from.
+    salt: u64,
 }
 
 impl Cloud {
@@ -47,6 +57,9 @@ impl Cloud {
             account,
             timing: Timing::default(),
             faults: Faults::default(),
+            quotas: Quotas::default(),
+            lake_formation: false,
+            meters: Meters::default(),
             journal: Vec::new(),
             keys: Shelf::default(),
             aliases: Shelf::default(),
@@ -61,6 +74,7 @@ impl Cloud {
             workgroups: Shelf::default(),
             functions: Shelf::default(),
             random: seed,
+            salt: seed,
         }
     }
 
@@ -102,17 +116,10 @@ impl Cloud {
         (!self.faults.crashed).then_some(result)
     }
 
-    /// Firehose takes five calls a second of each operation, and no more (Firehose developer guide, "Quota").
-    fn within_rate(&self, op: &Op) -> Answer<()> {
-        if !self.timing.rates || op.service != "firehose" {
-            return Ok(());
-        }
-        let recent = self.journal.iter().rev();
-        let recent = recent.take_while(|call| call.at + SignedDuration::from_secs(1) > self.now);
-        if recent.filter(|call| call.operation == op.operation).count() < 5 {
-            return Ok(());
-        }
-        refuse(400, "ThrottlingException", "Rate exceeded")
+    /// Counts the call; whether the service takes it.
+    fn within_rate(&mut self, op: &Op) -> Answer<()> {
+        self.meters
+            .take(op.service, op.operation, self.now, self.timing.rates)
     }
 
     /// Lets everything happen whose time has come.
@@ -137,12 +144,31 @@ impl Cloud {
         }
     }
 
-    /// The time whose truth a reader is told, who lags behind by `lag`.
-    pub(super) fn view(&mut self, lag: SignedDuration) -> Timestamp {
+    /// What a reader is told who may lag behind by `lag`.
+    pub(super) fn view(&mut self, lag: SignedDuration) -> View {
         if lag.is_zero() || (self.timing.flapping && self.chance(2) == 0) {
-            return self.now;
+            return View::exact(self.now, SignedDuration::ZERO);
         }
-        self.now - lag
+        self.late(lag)
+    }
+
+    /// What somebody knows who learns of each change after `lag`, or after some part of it, but never forgets it again.
+    pub(super) fn late(&self, lag: SignedDuration) -> View {
+        if self.timing.flapping {
+            View::drawn(self.now, lag, self.salt)
+        } else {
+            View::exact(self.now, lag)
+        }
+    }
+
+    /// When something is over that begins now.
+    pub(super) fn after(&mut self, span: Span) -> Timestamp {
+        let room = (span.most - span.least).as_millis();
+        if room <= 0 {
+            return self.now + span.least;
+        }
+        let drawn = self.chance(u64::try_from(room).unwrap_or(u64::MAX).saturating_add(1));
+        self.now + span.least + SignedDuration::from_millis(i64::try_from(drawn).unwrap_or_default())
     }
 
     /// A number below `below` (`SplitMix64`).

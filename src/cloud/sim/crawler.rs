@@ -1,17 +1,18 @@
 //! Glue crawlers (API reference; developer guide, "Defining a crawler").
 
+mod valid;
+
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use valid::valid;
 
+use super::quotas::room;
 use super::shelf::Then;
-use super::{Answer, Cloud, Refused, Sim, check, glue, iam, refuse};
+use super::{Answer, Cloud, Refused, Sim, Span, check, glue, refuse};
 use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::crawler::{Change, CrawlerInput, Observed};
-
-const SERVICE: &str = "glue.amazonaws.com";
 
 impl Cloud {
     /// Starts a crawl, as the schedule or a person would.
@@ -21,13 +22,13 @@ impl Cloud {
         self.ready_in(arn, crawl, "SUCCEEDED");
     }
 
-    fn ready_in(&mut self, arn: &str, after: SignedDuration, outcome: &'static str) {
+    fn ready_in(&mut self, arn: &str, after: Span, outcome: &'static str) {
         let turn = move |live: &mut Observed| {
             live.state = "READY".into();
             live.last_crawl = Some((outcome.into(), None));
         };
-        self.crawlers
-            .later(self.now + after, arn, Then::Turn(Arc::new(turn)));
+        let due = self.after(after);
+        self.crawlers.later(due, arn, Then::Turn(Arc::new(turn)));
     }
 }
 
@@ -67,16 +68,18 @@ pub(super) fn ended(cloud: &mut Cloud, arn: &str) {
 }
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
-    let look = |operation| {
-        sim.read("glue", operation, name, |cloud| {
-            let arn = cloud.here(place).crawler(name).to_string();
-            found(cloud, &arn).cloned()
-        })
-    };
-    let Some(seen) = absent(look("GetCrawler").await, &["EntityNotFoundException"])? else {
+    let live = sim.read("glue", "GetCrawler", name, |cloud| {
+        let arn = cloud.here(place).crawler(name).to_string();
+        found(cloud, &arn).cloned()
+    });
+    let Some(mut seen) = absent(live.await, &["EntityNotFoundException"])? else {
         return Ok(None);
     };
-    look("GetTags").await?;
+    let tags = sim.read("glue", "GetTags", name, |cloud| {
+        let arn = cloud.here(place).crawler(name).to_string();
+        found(cloud, &arn).map(|live| live.tags.clone())
+    });
+    seen.tags = tags.await?;
     Ok(Some(seen))
 }
 
@@ -103,6 +106,12 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 let message = format!("Crawler with name {} already exists", input.name);
                 return refuse(400, "AlreadyExistsException", message);
             }
+            let full = (
+                400,
+                "ResourceNumberLimitExceededException",
+                "Number of crawlers exceeds the limit of the account",
+            );
+            room(&cloud.crawlers, cloud.quotas.crawlers, full)?;
             let mut live = Observed {
                 name: input.name.clone(),
                 state: "READY".into(),
@@ -111,6 +120,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             };
             configure(&mut live, input);
             cloud.crawlers.write(cloud.now, &arn, live);
+            transition(cloud, &arn);
             Ok(())
         }
         Change::UpdateCrawler { input } => {
@@ -122,7 +132,9 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             Ok(())
         }
         Change::StartCrawlerSchedule { .. } => {
-            match found(cloud, &arn)?.schedule_state.as_deref() {
+            let live = found(cloud, &arn)?;
+            still(live)?;
+            match live.schedule_state.as_deref() {
                 Some("SCHEDULED") => {
                     let message = "Schedule is already running";
                     return refuse(400, "SchedulerRunningException", message);
@@ -133,6 +145,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             cloud.crawlers.edit(cloud.now, &arn, |live| {
                 live.schedule_state = Some("SCHEDULED".into());
             });
+            transition(cloud, &arn);
             Ok(())
         }
         Change::StopCrawler { name } => stop(cloud, &arn, name),
@@ -150,7 +163,9 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             Ok(())
         }
         Change::DeleteCrawler { .. } => {
-            idle(found(cloud, &arn)?)?;
+            let live = found(cloud, &arn)?;
+            idle(live)?;
+            still(live)?;
             cloud.crawlers.erase(cloud.now, &arn);
             Ok(())
         }
@@ -196,72 +211,6 @@ fn configure(live: &mut Observed, input: &CrawlerInput) {
     live.configuration = Some(input.configuration.clone()).filter(|text| !text.is_empty());
 }
 
-fn valid(cloud: &Cloud, here: &Scope, input: &CrawlerInput) -> Answer<()> {
-    let invalid = |message: String| refuse(400, "InvalidInputException", message);
-    if !(1..=255).contains(&input.name.chars().count()) || input.description.chars().count() > 2048 {
-        return invalid("Name or description is too long".to_owned());
-    }
-    let cron = input
-        .schedule
-        .strip_prefix("cron(")
-        .and_then(|text| text.strip_suffix(')'));
-    let fields = |text: &str| text.split_whitespace().count() == 6 && text.contains('?');
-    if !input.schedule.is_empty() && !cron.is_some_and(fields) {
-        return invalid(format!("Schedule expression {} is invalid", input.schedule));
-    }
-    valid_configuration(&input.configuration)?;
-    if cloud
-        .tables
-        .get(&here.table(&input.database, &input.table).to_string())
-        .is_none()
-    {
-        let message = format!("Table {} not found in database {}.", input.table, input.database);
-        return refuse(400, "EntityNotFoundException", message);
-    }
-    let role = if input.role.starts_with("arn:") {
-        input.role.clone()
-    } else {
-        here.role(&input.role).to_string()
-    };
-    let table = here.table(&input.database, &input.table);
-    let needs = [iam::Need::new("glue:GetTable", &table)];
-    match iam::usable(cloud, &role, SERVICE, &needs) {
-        Ok(()) => Ok(()),
-        Err(iam::Useless::NotAssumable) => {
-            let message = "Service is unable to assume provided role. Please verify role's TrustPolicy";
-            invalid(format!("{message} ({role})"))
-        }
-        Err(iam::Useless::NotAllowed) => {
-            invalid(format!("Role {role} is not authorized to perform: glue:GetTable"))
-        }
-    }
-}
-
-/// Developer guide, "Setting crawler configuration options".
-fn valid_configuration(text: &str) -> Answer<()> {
-    let invalid = |message: String| refuse(400, "InvalidInputException", message);
-    if text.is_empty() {
-        return Ok(());
-    }
-    let Ok(configuration) = serde_json::from_str::<serde_json::Value>(text) else {
-        return invalid("Configuration is not valid JSON".to_owned());
-    };
-    if configuration["Version"] != 1.0 && configuration["Version"] != 1 {
-        return invalid("Configuration needs Version 1.0".to_owned());
-    }
-    let partitions = configuration["CrawlerOutput"]["Partitions"].as_object();
-    let mut others = partitions
-        .into_iter()
-        .flat_map(|p| p.keys())
-        .filter(|key| *key != "AddOrUpdateBehavior");
-    match others.next() {
-        Some(key) => invalid(format!(
-            "CrawlerOutput.Partitions contains unsupported keys: {key}"
-        )),
-        None => Ok(()),
-    }
-}
-
 fn found<'a>(cloud: &'a Cloud, arn: &str) -> Answer<&'a Observed> {
     let none = || {
         let name = arn.rsplit('/').next().unwrap_or_default();
@@ -272,6 +221,34 @@ fn found<'a>(cloud: &'a Cloud, arn: &str) -> Answer<&'a Observed> {
         )
     };
     cloud.crawlers.get(arn).ok_or_else(none)
+}
+
+/// The schedule is on its way to SCHEDULED for a while.
+fn transition(cloud: &mut Cloud, arn: &str) {
+    let span = cloud.timing.schedule_transition;
+    if span.most.is_zero() {
+        return;
+    }
+    let due = cloud.after(span);
+    cloud.crawlers.edit(cloud.now, arn, |live| {
+        if let Some(state) = &mut live.schedule_state {
+            "TRANSITIONING".clone_into(state);
+        }
+    });
+    let turn = |live: &mut Observed| {
+        if let Some(state) = &mut live.schedule_state {
+            "SCHEDULED".clone_into(state);
+        }
+    };
+    cloud.crawlers.later(due, arn, Then::Turn(Arc::new(turn)));
+}
+
+fn still(live: &Observed) -> Answer<()> {
+    if live.schedule_state.as_deref() != Some("TRANSITIONING") {
+        return Ok(());
+    }
+    let message = format!("The schedule of crawler {} is transitioning", live.name);
+    refuse(400, "SchedulerTransitioningException", message)
 }
 
 fn idle(live: &Observed) -> Answer<()> {

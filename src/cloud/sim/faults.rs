@@ -37,7 +37,7 @@ pub struct Rule {
 /// Faults by chance, the same ones for the same seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Chaos {
-    /// Calls of a thousand that the service refuses: throttled, or broken inside.
+    /// Calls of a thousand that come to nothing: throttled, broken inside, unanswered, or beside another change.
     pub refused: u64,
     /// Writes of a thousand that are carried out and whose answer is lost.
     pub lost: u64,
@@ -112,16 +112,95 @@ impl Faults {
         let drawn = chance(1000);
         if drawn < self.chaos.refused {
             let kinds = hiccups(op.service);
-            let index = usize::try_from(chance(kinds.len() as u64)).unwrap_or_default();
-            let (status, code, message) = kinds.get(index).copied()?;
-            return Some(Fault::Refuse(Refused::new(status, code, message)));
+            let conflict = conflict(op.service).filter(|_| op.write);
+            let count = kinds.len() + 1 + usize::from(conflict.is_some());
+            let index = usize::try_from(chance(count as u64)).unwrap_or_default();
+            // What comes after the hiccups and the conflict is a call that is lost on its way.
+            let kind = kinds
+                .get(index)
+                .copied()
+                .or(conflict.filter(|_| index == kinds.len()));
+            let refused = kind.map_or_else(Refused::timeout, |(status, code, message)| {
+                Refused::new(status, code, message)
+            });
+            return Some(Fault::Refuse(refused));
         }
         (op.write && drawn < self.chaos.refused + self.chaos.lost).then_some(Fault::LoseAnswer)
     }
 }
 
-/// How each service asks to slow down, or says that it is broken (the "Common Errors" page of each API reference).
-pub(super) fn hiccups(service: &str) -> &'static [(u16, &'static str, &'static str)] {
+/// Status, wire code and message.
+type Words = (u16, &'static str, &'static str);
+
+impl Refused {
+    /// How the service says that calls come too fast.
+    pub fn throttled(service: &str) -> Self {
+        let first = hiccups(service).first().copied();
+        let (status, code, message) = first.unwrap_or((400, "ThrottlingException", "Rate exceeded"));
+        Self::new(status, code, message)
+    }
+
+    /// How the service says that the caller may not do this.
+    pub fn denied(service: &str) -> Self {
+        let (code, message) = match service {
+            "s3" => ("AccessDenied", "Access Denied"),
+            "iam" | "sts" => ("AccessDenied", "User is not authorized to perform this action"),
+            _ => (
+                "AccessDeniedException",
+                "User is not authorized to perform this action",
+            ),
+        };
+        Self::new(403, code, message)
+    }
+
+    /// How the service says that the credentials are of the past.
+    pub fn expired(service: &str) -> Self {
+        match service {
+            "s3" => Self::new(400, "ExpiredToken", "The provided token has expired."),
+            "iam" | "sts" => Self::new(
+                403,
+                "ExpiredToken",
+                "The security token included in the request is expired",
+            ),
+            _ => Self::new(
+                400,
+                "ExpiredTokenException",
+                "The security token included in the request is expired",
+            ),
+        }
+    }
+}
+
+/// How a service says that another change of the resource is under way.
+fn conflict(service: &str) -> Option<Words> {
+    Some(match service {
+        "s3" => (
+            409,
+            "OperationAborted",
+            "A conflicting conditional operation is currently in progress against this resource. Please try again.",
+        ),
+        "iam" => (
+            409,
+            "ConcurrentModification",
+            "The request was rejected because multiple requests to change this object were submitted simultaneously.",
+        ),
+        "glue" => (
+            400,
+            "ConcurrentModificationException",
+            "Two processes are trying to modify a resource simultaneously.",
+        ),
+        "logs" => (
+            400,
+            "OperationAbortedException",
+            "A conflicting operation is currently in progress against this resource. Please try again.",
+        ),
+        _ => return None,
+    })
+}
+
+/// How each service asks to slow down, or says that it is broken (the "Common Errors" page of each API reference). The
+/// first one asks to slow down.
+fn hiccups(service: &str) -> &'static [Words] {
     match service {
         "s3" => &[
             (503, "SlowDown", "Please reduce your request rate."),
@@ -157,6 +236,11 @@ pub(super) fn hiccups(service: &str) -> &'static [(u16, &'static str, &'static s
                 500,
                 "KMSInternalException",
                 "The request was rejected because an internal exception occurred.",
+            ),
+            (
+                503,
+                "DependencyTimeoutException",
+                "The system timed out while trying to fulfill the request.",
             ),
         ],
         "glue" => &[

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use valid::{in_bounds, meaningful};
 
 use super::iam::Need;
+use super::quotas::room;
 use super::shelf::Then;
 use super::{Answer, Cloud, Refused, Sim, check, iam, refuse};
 use crate::cloud::absent;
@@ -29,20 +30,17 @@ pub struct Delivery {
 pub(super) const SERVICE: &str = "firehose.amazonaws.com";
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
-    let look = |operation| {
-        sim.read("firehose", operation, name, |cloud| {
-            let arn = cloud.here(place).delivery_stream(name).to_string();
-            found(cloud, &arn).map(|delivery| delivery.seen.clone())
-        })
-    };
-    let Some(seen) = absent(
-        look("DescribeDeliveryStream").await,
-        &["ResourceNotFoundException"],
-    )?
-    else {
+    let description = sim.read("firehose", "DescribeDeliveryStream", name, |cloud| {
+        let arn = cloud.here(place).delivery_stream(name).to_string();
+        found(cloud, &arn).map(|delivery| delivery.seen.clone())
+    });
+    let Some(mut seen) = absent(description.await, &["ResourceNotFoundException"])? else {
         return Ok(None);
     };
-    look("ListTagsForDeliveryStream").await?;
+    let tags = sim.read("firehose", "ListTagsForDeliveryStream", name, |cloud| {
+        found(cloud, &seen.arn).map(|delivery| delivery.seen.tags.clone())
+    });
+    seen.tags = tags.await?;
     Ok(Some(seen))
 }
 
@@ -85,9 +83,11 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             ..
         } => update(cloud, here, arn, version, destination_id, destination),
         Change::TagDeliveryStream { tags, .. } => on(cloud, arn, |live| {
+            active(&live.seen)?;
             check::add_tags(&mut live.seen.tags, tags, "InvalidArgumentException")
         }),
         Change::UntagDeliveryStream { keys, .. } => on(cloud, arn, |live| {
+            active(&live.seen)?;
             super::untag(&mut live.seen.tags, keys);
             Ok(())
         }),
@@ -117,6 +117,12 @@ fn valid_create(
         let message = format!("Firehose {name} under accountId {} already exists", cloud.account);
         return refuse(400, "ResourceInUseException", message);
     }
+    let full = (
+        400,
+        "LimitExceededException",
+        "You have already consumed your quota of Firehose streams",
+    );
+    room(&cloud.deliveries, cloud.quotas.delivery_streams, full)?;
     meaningful(to, true)?;
     order(cloud, here, to)
 }
@@ -154,7 +160,7 @@ fn create(cloud: &mut Cloud, arn: &str, change: &Change) {
         let failed = live.seen.failure.is_some();
         live.seen.status = if failed { "CREATING_FAILED" } else { "ACTIVE" }.into();
     };
-    let due = cloud.now + cloud.timing.delivery_creating;
+    let due = cloud.after(cloud.timing.delivery_creating);
     cloud.deliveries.later(due, arn, Then::Turn(Arc::new(turn)));
 }
 
@@ -168,9 +174,7 @@ fn update(
 ) -> Answer<()> {
     let live = found(cloud, arn)?.seen.clone();
     in_bounds(to)?;
-    if live.status != "ACTIVE" {
-        return not_active(&live);
-    }
+    active(&live)?;
     if live.version != version {
         let (name, is) = (&live.name, &live.version);
         let message = format!(
@@ -218,7 +222,7 @@ fn delete(cloud: &mut Cloud, arn: &str, force: bool) -> Answer<()> {
         live.seen.status = "DELETING".into();
         Ok(())
     })?;
-    let due = cloud.now + cloud.timing.delivery_deleting;
+    let due = cloud.after(cloud.timing.delivery_deleting);
     let fails = |live: &mut Delivery| {
         live.seen.status = "DELETING_FAILED".into();
         live.seen.failure.clone_from(&live.undeletable);
@@ -238,7 +242,8 @@ fn order(cloud: &Cloud, here: &Scope, to: &Destination) -> Answer<()> {
     if let Some(Conversion { schema, .. }) = &to.conversion {
         let table = here.table(&schema.database, &schema.table).to_string();
         let needs = schema_needs(here, schema);
-        if let Err(iam::Useless::NotAllowed) = iam::usable(cloud, &schema.role_arn, SERVICE, &needs) {
+        let barred = iam::usable(cloud, &schema.role_arn, SERVICE, &needs) == Err(iam::Useless::NotAllowed);
+        if barred || cloud.lake_formation {
             let message = "Access was denied when calling Glue. Please ensure that the role specified in the data format conversion configuration has the necessary permissions.";
             return invalid(message.to_owned());
         }
@@ -338,6 +343,13 @@ fn found<'a>(cloud: &'a Cloud, arn: &str) -> Answer<&'a Delivery> {
 fn on(cloud: &mut Cloud, arn: &str, edit: impl FnOnce(&mut Delivery) -> Answer<()>) -> Answer<()> {
     found(cloud, arn)?;
     cloud.deliveries.edit(cloud.now, arn, edit).unwrap_or(Ok(()))
+}
+
+fn active(live: &Observed) -> Answer<()> {
+    if live.status == "ACTIVE" {
+        return Ok(());
+    }
+    not_active(live)
 }
 
 fn not_active(live: &Observed) -> Answer<()> {

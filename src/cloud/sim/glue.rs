@@ -1,32 +1,33 @@
 //! Glue databases and tables (API reference).
 
-use std::collections::BTreeSet;
+mod valid;
 
+use valid::{valid_database, valid_table};
+
+use super::quotas::room;
 use super::{Answer, Cloud, Refused, Sim, check, refuse};
 use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::Depth;
 use crate::model::kinds::database;
-use crate::model::kinds::table::{self, TableInput};
+use crate::model::kinds::table;
 
 pub(super) async fn observe_database(
     sim: &Sim,
     place: &Scope,
     t: &database::Target,
 ) -> Result<Option<database::Observed>, CallError> {
-    let look = |operation| {
-        sim.read("glue", operation, &t.name, |cloud| {
-            let live = cloud
-                .databases
-                .get(&cloud.here(place).database(&t.name).to_string());
-            live.cloned().ok_or_else(|| no_database(&t.name))
-        })
-    };
-    let Some(mut seen) = absent(look("GetDatabase").await, &["EntityNotFoundException"])? else {
+    let live = sim.read("glue", "GetDatabase", &t.name, |cloud| {
+        found(cloud, place, &t.name).cloned()
+    });
+    let Some(mut seen) = absent(live.await, &["EntityNotFoundException"])? else {
         return Ok(None);
     };
-    look("GetTags").await?;
+    let tags = sim.read("glue", "GetTags", &t.name, |cloud| {
+        found(cloud, place, &t.name).map(|live| live.tags.clone())
+    });
+    seen.tags = tags.await?;
     if t.depth == Depth::Contents {
         let tables = sim.read("glue", "GetTables", &t.name, |cloud| {
             let its = cloud.here(place).table(&t.name, "").to_string();
@@ -36,6 +37,11 @@ pub(super) async fn observe_database(
         seen.tables = Some(tables.await?);
     }
     Ok(Some(seen))
+}
+
+fn found<'a>(cloud: &'a Cloud, place: &Scope, name: &str) -> Answer<&'a database::Observed> {
+    let arn = cloud.here(place).database(name).to_string();
+    cloud.databases.get(&arn).ok_or_else(|| no_database(name))
 }
 
 pub(super) async fn observe_table(
@@ -80,6 +86,13 @@ pub(super) fn apply_database(cloud: &mut Cloud, here: &Scope, change: &database:
             if cloud.databases.get(&arn).is_some() {
                 return refuse(400, "AlreadyExistsException", "Database already exists.");
             }
+            guarded(cloud, "Create Database on Catalog")?;
+            let full = (
+                400,
+                "ResourceNumberLimitExceededException",
+                "Number of databases exceeds the limit of the account",
+            );
+            room(&cloud.databases, cloud.quotas.databases, full)?;
             // Filled in unless Lake Formation's settings were changed.
             let all = (Some("IAM_ALLOWED_PRINCIPALS".to_owned()), vec!["ALL".to_owned()]);
             input.default_permissions.get_or_insert_with(|| vec![all]);
@@ -138,6 +151,17 @@ pub(super) fn apply_table(cloud: &mut Cloud, here: &Scope, change: &table::Chang
             if cloud.tables.get(&arn).is_some() {
                 return refuse(400, "AlreadyExistsException", "Table already exists.");
             }
+            guarded(cloud, "Create Table on database")?;
+            let its = here.table(database, "").to_string();
+            let count = cloud
+                .tables
+                .iter()
+                .filter(|(arn, _)| arn.starts_with(&its))
+                .count();
+            if count >= cloud.quotas.tables {
+                let message = "Number of tables exceeds the limit of the database";
+                return refuse(400, "ResourceNumberLimitExceededException", message);
+            }
             let table = Observed {
                 database: database.clone(),
                 input,
@@ -180,73 +204,6 @@ pub(super) fn next_version(live: &mut table::Observed) {
     live.version = Some(version.map_or(0, |number| number + 1).to_string());
 }
 
-fn valid_database(input: &database::DatabaseInput) -> Answer<database::DatabaseInput> {
-    let mut input = input.clone();
-    // Names are folded to lower case.
-    input.name.make_ascii_lowercase();
-    valid_name(&input.name)?;
-    if input
-        .description
-        .as_deref()
-        .is_some_and(|text| text.chars().count() > 2048)
-    {
-        return refuse(
-            400,
-            "InvalidInputException",
-            "Description has more than 2048 characters",
-        );
-    }
-    Ok(input)
-}
-
-/// Glue looks at lengths and names, never at whether a type is one.
-fn valid_table(input: &TableInput) -> Answer<TableInput> {
-    let invalid = |message: &str| refuse(400, "InvalidInputException", message);
-    let mut input = input.clone();
-    input.name.make_ascii_lowercase();
-    valid_name(&input.name)?;
-    let columns = || input.columns.iter().chain(&input.partition_keys);
-    if columns().any(|c| c.name.is_empty() || c.name.chars().count() > 255 || c.r#type.len() > 131_072) {
-        return invalid("A column's name or type is too long");
-    }
-    if columns().any(|c| {
-        c.comment
-            .as_deref()
-            .is_some_and(|text| text.chars().count() > 255)
-    }) {
-        return invalid("A column's comment has more than 255 characters");
-    }
-    let names: BTreeSet<String> = columns().map(|c| c.name.to_ascii_lowercase()).collect();
-    if names.len() != columns().count() {
-        return invalid("Duplicate column names in table");
-    }
-    if input.location.chars().count() > 2056 {
-        return invalid("Location has more than 2056 characters");
-    }
-    if input
-        .parameters
-        .iter()
-        .any(|(k, v)| k.is_empty() || k.len() > 255 || v.len() > 512_000)
-    {
-        return invalid("A parameter's key or value is too long");
-    }
-    if input
-        .description
-        .as_deref()
-        .is_some_and(|text| text.chars().count() > 2048)
-    {
-        return invalid("Description has more than 2048 characters");
-    }
-    Ok(input)
-}
-
-fn valid_name(name: &str) -> Answer<()> {
-    if (1..=255).contains(&name.chars().count()) && !name.contains(['/', '\n', '\t']) {
-        return Ok(());
-    }
-    refuse(400, "InvalidInputException", format!("Name {name} is not valid"))
-}
-
 fn on_database(
     cloud: &mut Cloud,
     arn: &str,
@@ -255,6 +212,15 @@ fn on_database(
     let name = arn.rsplit('/').next().unwrap_or_default();
     let edited = cloud.databases.edit(cloud.now, arn, edit);
     edited.unwrap_or_else(|| Err(no_database(name)))
+}
+
+/// What an account answers in which Lake Formation guards the catalog, to who lacks the permission.
+fn guarded(cloud: &Cloud, permission: &str) -> Answer<()> {
+    if !cloud.lake_formation {
+        return Ok(());
+    }
+    let message = format!("Insufficient Lake Formation permission(s): Required {permission}");
+    refuse(400, "AccessDeniedException", message)
 }
 
 fn no_database(name: &str) -> Refused {

@@ -1,15 +1,19 @@
 //! IAM roles (API reference; user guide, "IAM and AWS STS quotas").
 
 mod serve;
+mod valid;
 
 use std::collections::BTreeMap;
 
+use super::quotas::room;
 use super::{Answer, Cloud, Refused, Sim, check, policy, refuse};
 use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
 use crate::model::kinds::role::{Change, Observed, Target};
 use crate::model::owner::Tags;
+
+use valid::{valid_boundary, valid_description, valid_inline, valid_tags, valid_trust};
 
 pub(super) use serve::{Need, Useless, known_principal, usable};
 
@@ -22,41 +26,52 @@ pub struct Role {
     pub id: String,
     /// Inline policies by name.
     pub policies: BTreeMap<String, String>,
+    /// Whether somebody put it into an instance profile.
+    pub in_instance_profile: bool,
 }
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
-    let look = |operation| {
-        sim.read("iam", operation, &t.name, |cloud| {
-            let at = cloud.view(cloud.timing.iam_lag);
-            let arn = cloud.here(place).role(&t.name).to_string();
-            let mut role = cloud
-                .roles
-                .seen(&arn, at)
-                .cloned()
-                .ok_or_else(|| missing(&t.name))?;
-            // Right after its creation a role may show its unique id where its ARN belongs.
-            let lag = cloud.timing.iam_lag;
-            if !lag.is_zero()
-                && cloud
-                    .roles
-                    .seen(&arn, cloud.now - lag)
-                    .is_none_or(|old| old.id != role.id)
-            {
-                role.seen.arn.clone_from(&role.id);
-            }
-            Ok(role)
-        })
-    };
-    let Some(role) = absent(look("GetRole").await, &["NoSuchEntity"])? else {
+    let role = sim.read("iam", "GetRole", &t.name, |cloud| {
+        let arn = cloud.here(place).role(&t.name).to_string();
+        let view = cloud.view(cloud.timing.iam_lag);
+        let role = cloud.roles.seen(&arn, view).ok_or_else(|| missing(&t.name))?;
+        let mut seen = role.seen.clone();
+        // Right after its creation a role may show its unique id where its ARN belongs.
+        let settled = cloud.roles.seen(&arn, cloud.late(cloud.timing.iam_lag));
+        if settled.is_none_or(|old| old.id != role.id) {
+            seen.arn.clone_from(&role.id);
+        }
+        Ok(seen)
+    });
+    let Some(mut seen) = absent(role.await, &["NoSuchEntity"])? else {
         return Ok(None);
     };
-    let mut seen = role.seen;
-    let policies = look("GetRolePolicy").await?.policies;
-    seen.policy = policies.get(&t.policy_name).cloned();
-    let names = look("ListRolePolicies").await?.policies.into_keys();
-    seen.other_policies = names.filter(|name| *name != t.policy_name).collect();
-    seen.attached = look("ListAttachedRolePolicies").await?.seen.attached;
+    let policy = |role: &Role| role.policies.get(&t.policy_name).cloned();
+    seen.policy = look(sim, place, t, "GetRolePolicy", policy).await?;
+    let others = |role: &Role| {
+        let names = role.policies.keys();
+        names.filter(|name| **name != t.policy_name).cloned().collect()
+    };
+    seen.other_policies = look(sim, place, t, "ListRolePolicies", others).await?;
+    let attached = |role: &Role| role.seen.attached.clone();
+    seen.attached = look(sim, place, t, "ListAttachedRolePolicies", attached).await?;
     Ok(Some(seen))
+}
+
+async fn look<T>(
+    sim: &Sim,
+    place: &Scope,
+    t: &Target,
+    operation: &'static str,
+    what: impl FnOnce(&Role) -> T + Send,
+) -> Result<T, CallError> {
+    let read = sim.read("iam", operation, &t.name, move |cloud| {
+        let arn = cloud.here(place).role(&t.name).to_string();
+        let view = cloud.view(cloud.timing.iam_lag);
+        let role = cloud.roles.seen(&arn, view).ok_or_else(|| missing(&t.name))?;
+        Ok(what(role))
+    });
+    read.await
 }
 
 pub(super) fn subject(change: &Change) -> &str {
@@ -121,9 +136,12 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 Ok(())
             })
         }
-        Change::TagRole { tags, .. } => on(cloud, arn, name, |role| {
-            check::add_tags(&mut role.seen.tags, tags, "InvalidInput")
-        }),
+        Change::TagRole { tags, .. } => {
+            valid_tags(tags)?;
+            on(cloud, arn, name, |role| {
+                check::add_tags(&mut role.seen.tags, tags, "InvalidInput")
+            })
+        }
         Change::UntagRole { keys, .. } => on(cloud, arn, name, |role| {
             super::untag(&mut role.seen.tags, keys);
             Ok(())
@@ -156,7 +174,7 @@ fn create(
         );
     }
     valid_description(description)?;
-    check::tags(tags, "InvalidInput")?;
+    valid_tags(tags)?;
     if let Some(boundary) = boundary {
         valid_boundary(boundary)?;
     }
@@ -173,6 +191,8 @@ fn create(
             format!("Role with name {name} already exists."),
         );
     }
+    let full = (409, "LimitExceeded", "Cannot exceed quota for RolesPerAccount");
+    room(&cloud.roles, cloud.quotas.roles, full)?;
     let seen = Observed {
         name: name.to_owned(),
         arn: arn.to_owned(),
@@ -186,6 +206,7 @@ fn create(
         seen,
         id: format!("AROA{:017}", cloud.chance(100_000_000_000_000_000)),
         policies: BTreeMap::new(),
+        in_instance_profile: false,
     };
     cloud.roles.write(cloud.now, arn, role);
     Ok(())
@@ -193,7 +214,12 @@ fn create(
 
 fn delete(cloud: &mut Cloud, arn: &str, name: &str) -> Answer<()> {
     let role = cloud.roles.get(arn).ok_or_else(|| missing(name))?.clone();
-    if !role.policies.is_empty() {
+    // That its policies are gone may not be known everywhere yet.
+    let view = cloud.view(cloud.timing.iam_lag);
+    let known = cloud.roles.seen(arn, view);
+    if !role.policies.is_empty()
+        || known.is_some_and(|known| known.id == role.id && !known.policies.is_empty())
+    {
         return refuse(
             409,
             "DeleteConflict",
@@ -207,12 +233,24 @@ fn delete(cloud: &mut Cloud, arn: &str, name: &str) -> Answer<()> {
             "Cannot delete entity, must detach all policies first.",
         );
     }
+    if role.in_instance_profile {
+        return refuse(
+            409,
+            "DeleteConflict",
+            "Cannot delete entity, must remove roles from instance profile first.",
+        );
+    }
     cloud.roles.erase(cloud.now, arn);
     // Policies that name the role now show its id, which no role of that name will ever have again (user guide,
     // "AWS JSON policy elements: Principal").
     for (_, key) in cloud.keys.iter_mut() {
         if let Some(policy) = policy::rename_principal(&key.seen.policy, arn, &role.id) {
             key.seen.policy = policy;
+        }
+    }
+    for (_, other) in cloud.roles.iter_mut() {
+        if let Some(trust) = policy::rename_principal(&other.seen.trust, arn, &role.id) {
+            other.seen.trust = trust;
         }
     }
     for (_, bucket) in cloud.buckets.iter_mut() {
@@ -233,83 +271,9 @@ fn missing(name: &str) -> Refused {
 }
 
 fn on(cloud: &mut Cloud, arn: &str, name: &str, edit: impl FnOnce(&mut Role) -> Answer<()>) -> Answer<()> {
+    // A role that is new may not be known everywhere yet.
+    let view = cloud.view(cloud.timing.iam_lag);
+    cloud.roles.seen(arn, view).ok_or_else(|| missing(name))?;
     let edited = cloud.roles.edit(cloud.now, arn, edit);
     edited.unwrap_or_else(|| Err(missing(name)))
-}
-
-fn valid_description(description: &str) -> Answer<()> {
-    let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}');
-    if description.chars().count() <= 1000 && description.chars().all(allowed) {
-        return Ok(());
-    }
-    refuse(
-        400,
-        "ValidationError",
-        "Value at 'description' failed to satisfy constraint",
-    )
-}
-
-fn valid_boundary(arn: &str) -> Answer<()> {
-    if arn.starts_with("arn:") && arn.contains(":iam::") && arn.contains(":policy/") {
-        return Ok(());
-    }
-    refuse(400, "InvalidInput", format!("ARN {arn} is not valid."))
-}
-
-fn valid_trust(cloud: &Cloud, text: &str) -> Answer<String> {
-    if text.chars().filter(|c| !c.is_whitespace()).count() > 2048 {
-        return refuse(
-            409,
-            "LimitExceeded",
-            "Cannot exceed quota for ACLSizePerRole: 2048",
-        );
-    }
-    let Some(parsed) = policy::parse(text) else {
-        return refuse(
-            400,
-            "MalformedPolicyDocument",
-            "This policy contains invalid Json",
-        );
-    };
-    if !policy::resources(&parsed).is_empty() {
-        let message = "Has prohibited field Resource";
-        return refuse(400, "MalformedPolicyDocument", message);
-    }
-    if let Some(unknown) = policy::named_principals(&parsed)
-        .into_iter()
-        .find(|p| !known_principal(cloud, p))
-    {
-        let message = format!("Invalid principal in policy: \"AWS\":\"{unknown}\"");
-        return refuse(400, "MalformedPolicyDocument", message);
-    }
-    Ok(policy::stored(&parsed))
-}
-
-fn valid_inline(name: &str, text: &str) -> Answer<String> {
-    if !check::name(name, 128, "_+=,.@-") {
-        return refuse(
-            400,
-            "ValidationError",
-            "Value at 'policyName' failed to satisfy constraint",
-        );
-    }
-    let Some(parsed) = policy::parse(text) else {
-        return refuse(
-            400,
-            "MalformedPolicyDocument",
-            "The policy is not in the valid JSON format.",
-        );
-    };
-    if text.contains("\"Principal\"") {
-        let message = "Policy document should not specify a principal.";
-        return refuse(400, "MalformedPolicyDocument", message);
-    }
-    if policy::resources(&parsed).is_empty() {
-        return refuse(
-            400,
-            "MalformedPolicyDocument",
-            "Policy statement must contain resources.",
-        );
-    }
-    Ok(policy::stored(&parsed))
 }

@@ -21,23 +21,22 @@ pub struct Stream {
     pub reshards: Vec<Timestamp>,
     /// When the mode was switched: twice in 24 hours, no more.
     pub switches: Vec<Timestamp>,
+    /// When another key was taken: 25 times in 24 hours, no more.
+    pub keys: Vec<Timestamp>,
 }
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
-    let look = |operation| {
-        sim.read("kinesis", operation, name, |cloud| {
-            let arn = cloud.here(place).stream(name).to_string();
-            found(cloud, &arn).map(|stream| stream.seen.clone())
-        })
-    };
-    let Some(seen) = absent(
-        look("DescribeStreamSummary").await,
-        &["ResourceNotFoundException"],
-    )?
-    else {
+    let summary = sim.read("kinesis", "DescribeStreamSummary", name, |cloud| {
+        let arn = cloud.here(place).stream(name).to_string();
+        found(cloud, &arn).map(|stream| stream.seen.clone())
+    });
+    let Some(mut seen) = absent(summary.await, &["ResourceNotFoundException"])? else {
         return Ok(None);
     };
-    look("ListTagsForStream").await?;
+    let tags = sim.read("kinesis", "ListTagsForStream", name, |cloud| {
+        found(cloud, &seen.arn).map(|stream| stream.seen.tags.clone())
+    });
+    seen.tags = tags.await?;
     Ok(Some(seen))
 }
 
@@ -70,6 +69,12 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             active(cloud, &arn)?;
             kms::usable(cloud, key)?;
             let key = key.to_string();
+            if today(&found(cloud, &arn)?.keys, cloud.now) >= 25 {
+                let message = "A new key was applied to the stream 25 times in the last 24 hours";
+                return refuse(400, "LimitExceededException", message);
+            }
+            let at = cloud.now;
+            cloud.streams.edit(at, &arn, |live| live.keys.push(at));
             updating(cloud, &arn, move |live| live.key = Some(key.clone()));
             Ok(())
         }
@@ -92,7 +97,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             cloud
                 .streams
                 .edit(cloud.now, &arn, |live| live.seen.status = "DELETING".into());
-            let due = cloud.now + cloud.timing.stream_deleting;
+            let due = cloud.after(cloud.timing.stream_deleting);
             cloud.streams.later(due, &arn, Then::Gone);
             Ok(())
         }
@@ -132,6 +137,7 @@ fn create(cloud: &mut Cloud, arn: &str, name: &str, shards: Option<i32>, tags: &
             "5 streams are already being created",
         );
     }
+    room(cloud, shards.unwrap_or(0), shards.is_none())?;
     let seen = Observed {
         name: name.to_owned(),
         arn: arn.to_owned(),
@@ -148,8 +154,27 @@ fn create(cloud: &mut Cloud, arn: &str, name: &str, shards: Option<i32>, tags: &
     };
     cloud.streams.write(cloud.now, arn, stream);
     let activate = |live: &mut Stream| live.seen.status = "ACTIVE".into();
-    let due = cloud.now + cloud.timing.stream_creating;
+    let due = cloud.after(cloud.timing.stream_creating);
     cloud.streams.later(due, arn, Then::Turn(Arc::new(activate)));
+    Ok(())
+}
+
+/// Whether the account may have so many more shards, or one more stream on demand.
+fn room(cloud: &Cloud, shards: i32, on_demand: bool) -> Answer<()> {
+    let live = || cloud.streams.iter().map(|(_, stream)| &stream.seen);
+    if on_demand && live().filter(|s| s.on_demand).count() >= cloud.quotas.on_demand_streams {
+        let message = "This request would exceed the limit of on-demand streams for the account";
+        return refuse(400, "LimitExceededException", message);
+    }
+    let provisioned = live().filter(|s| !s.on_demand).map(|s| s.open_shards);
+    let sum = usize::try_from(provisioned.sum::<i32>() + shards).unwrap_or_default();
+    if shards > 0 && sum > cloud.quotas.shards {
+        let message = format!(
+            "This request would exceed the shard limit for the account {}. Limit: {}.",
+            cloud.account, cloud.quotas.shards
+        );
+        return refuse(400, "LimitExceededException", message);
+    }
     Ok(())
 }
 
@@ -167,6 +192,11 @@ fn reshard(cloud: &mut Cloud, arn: &str, target: i32) -> Answer<()> {
             format!("UpdateShardCount cannot scale from {now} to {target}: at most double, at least half.");
         return refuse(400, "InvalidArgumentException", message);
     }
+    if target > 10_000 {
+        let message = "A stream cannot have more than 10000 shards.";
+        return refuse(400, "InvalidArgumentException", message);
+    }
+    room(cloud, target - now, false)?;
     if today(&live.reshards, cloud.now) >= 10 {
         let message = "UpdateShardCount has been called 10 times in the last 24 hours";
         return refuse(400, "LimitExceededException", message);
@@ -224,7 +254,7 @@ fn updating(cloud: &mut Cloud, arn: &str, change: impl Fn(&mut Observed) + Send 
         live.seen.status = "ACTIVE".into();
         change(&mut live.seen);
     };
-    let due = cloud.now + cloud.timing.stream_updating;
+    let due = cloud.after(cloud.timing.stream_updating);
     cloud.streams.later(due, arn, Then::Turn(Arc::new(turn)));
 }
 

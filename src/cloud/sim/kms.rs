@@ -1,10 +1,13 @@
 //! KMS (API reference; developer guide, "Key states of AWS KMS keys" and "Request quotas").
 
+mod idle;
 mod look;
 
 use jiff::SignedDuration;
 
+use super::quotas::room;
 use super::shelf::Then;
+use super::timing::View;
 use super::{Answer, Cloud, Refused, check, policy, refuse};
 use crate::cloud::Done;
 use crate::model::arn::{KeyArn, Scope};
@@ -22,21 +25,27 @@ pub(super) use look::observe;
 
 fn describe(cloud: &mut Cloud, place: &Scope, what: &str) -> Answer<Observed> {
     let here = cloud.here(place);
-    let at = cloud.view(cloud.timing.kms_lag);
+    let view = cloud.view(cloud.timing.kms_lag);
     if !what.starts_with("alias/") {
-        return key_at(cloud, &here, what, at).map(|key| key.seen.clone());
+        return key_seen(cloud, &here.key(what).to_string(), view).map(|key| key.seen.clone());
     }
     let arn = here.key_alias(what).to_string();
-    match cloud.aliases.seen(&arn, at).cloned() {
-        Some(id) => key_at(cloud, &here, &id, cloud.now).map(|key| key.seen.clone()),
+    match cloud.aliases.seen(&arn, view) {
+        Some(id) => key(cloud, &here.key(id).to_string()).map(|key| key.seen.clone()),
         None => refuse(400, "NotFoundException", format!("Alias {arn} is not found.")),
     }
 }
 
-fn key_at<'a>(cloud: &'a Cloud, here: &Scope, id: &str, at: jiff::Timestamp) -> Answer<&'a Key> {
-    let arn = here.key(id).to_string();
-    let none = || Refused::new(400, "NotFoundException", format!("Key '{arn}' does not exist"));
-    cloud.keys.seen(&arn, at).ok_or_else(none)
+fn key_seen<'a>(cloud: &'a Cloud, arn: &str, view: View) -> Answer<&'a Key> {
+    cloud.keys.seen(arn, view).ok_or_else(|| no_key(arn))
+}
+
+fn key<'a>(cloud: &'a Cloud, arn: &str) -> Answer<&'a Key> {
+    cloud.keys.get(arn).ok_or_else(|| no_key(arn))
+}
+
+fn no_key(arn: &str) -> Refused {
+    Refused::new(400, "NotFoundException", format!("Key '{arn}' does not exist"))
 }
 
 pub(super) fn subject(change: &Change) -> &str {
@@ -134,6 +143,12 @@ fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags
     valid_description(description)?;
     check::tags(tags, "TagException")?;
     let policy = valid_policy(cloud, here, policy)?;
+    let full = (
+        400,
+        "LimitExceededException",
+        "The account has as many KMS keys as it may have",
+    );
+    room(&cloud.keys, cloud.quotas.keys, full)?;
     let id = new_id(cloud);
     let arn = here.key(&id).to_string();
     let Ok(parsed) = KeyArn::parse(&arn) else {
@@ -184,11 +199,11 @@ fn on(
     needs: Needs,
     edit: impl FnOnce(&mut Observed) -> Answer<()>,
 ) -> Answer<()> {
-    let at = cloud.now - cloud.timing.kms_lag;
     let arn = here.key(id).to_string();
-    // A key that is new may not be known everywhere yet; one that is known is judged by what it is now.
-    key_at(cloud, here, id, at)?;
-    let state = key_at(cloud, here, id, cloud.now)?.seen.state.clone();
+    // A key that is new, or was enabled a moment ago, may not be known as such everywhere yet.
+    let view = cloud.view(cloud.timing.kms_lag);
+    let known = &key_seen(cloud, &arn, view)?.seen.state;
+    let state = &key(cloud, &arn)?.seen.state;
     let doomed = state == "PendingDeletion";
     match needs {
         Needs::NotDoomed | Needs::Enabled if doomed => {
@@ -198,7 +213,7 @@ fn on(
                 format!("{arn} is pending deletion."),
             );
         }
-        Needs::Enabled if state != "Enabled" => {
+        Needs::Enabled if state != "Enabled" || known == "Disabled" => {
             return refuse(400, "DisabledException", format!("{arn} is disabled."));
         }
         Needs::Doomed if !doomed => {
@@ -224,7 +239,9 @@ fn schedule_deletion(cloud: &mut Cloud, here: &Scope, id: &str, days: i32) -> An
         key.state = "PendingDeletion".into();
         Ok(())
     })?;
-    let due = cloud.now + SignedDuration::from_hours(24 * i64::from(days));
+    // "The actual deletion can be up to 24 hours later" (developer guide, "Deleting AWS KMS keys").
+    let late = cloud.timing.key_deletion_late;
+    let due = cloud.after(late) + SignedDuration::from_hours(24 * i64::from(days));
     cloud.keys.later(due, &here.key(id).to_string(), Then::Gone);
     Ok(())
 }
@@ -270,7 +287,7 @@ fn valid_alias(alias: &str) -> Answer<()> {
     if alias.starts_with("alias/aws/") {
         return refuse(400, "NotAuthorizedException", "The alias is reserved for AWS");
     }
-    if !check::name(alias, 256, ":/_-") {
+    if alias == "alias/" || !check::name(alias, 256, ":/_-") {
         return refuse(
             400,
             "InvalidAliasNameException",
@@ -294,6 +311,13 @@ fn valid_description(description: &str) -> Answer<()> {
 /// The policy as KMS keeps it.
 fn valid_policy(cloud: &Cloud, here: &Scope, text: &str) -> Answer<String> {
     let malformed = |message: &str| Refused::new(400, "MalformedPolicyDocumentException", message);
+    if !text
+        .chars()
+        .all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}'))
+    {
+        let message = "1 validation error detected: Value at 'policy' failed to satisfy constraint";
+        return refuse(400, "ValidationException", message);
+    }
     if text.len() > 32_768 {
         return refuse(
             400,
@@ -321,9 +345,9 @@ fn valid_policy(cloud: &Cloud, here: &Scope, text: &str) -> Answer<String> {
 
 /// What Kinesis and others answer who are to use a key: `KMSNotFoundException`, `KMSDisabledException`, …
 pub(super) fn usable(cloud: &Cloud, key: &KeyArn) -> Answer<()> {
-    let at = cloud.now - cloud.timing.kms_lag;
+    let view = cloud.late(cloud.timing.kms_lag);
     let arn = key.to_string();
-    match cloud.keys.seen(&arn, at).map(|key| key.seen.state.as_str()) {
+    match cloud.keys.seen(&arn, view).map(|key| key.seen.state.as_str()) {
         Some("Enabled") => Ok(()),
         Some("Disabled") => refuse(400, "KMSDisabledException", format!("{arn} is disabled.")),
         Some(_) => refuse(

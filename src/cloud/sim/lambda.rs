@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
 use super::shelf::Then;
-use super::{Answer, Cloud, Refused, Sim, check, iam, refuse};
+use super::{Answer, Cloud, Refused, Sim, Span, check, iam, refuse};
 use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
@@ -33,6 +32,20 @@ const RUNTIMES: [&str; 9] = [
     "python3.14",
     "provided.al2023",
     "java21",
+];
+
+/// Environment variables that Lambda sets itself (developer guide, "Defined runtime environment variables").
+const RESERVED: [&str; 10] = [
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_TASK_ROOT",
 ];
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
@@ -138,7 +151,7 @@ fn updating(cloud: &mut Cloud, arn: &str, change: impl FnOnce(&mut Observed)) {
     settle_in(cloud, arn, cloud.timing.function_updating);
 }
 
-fn settle_in(cloud: &mut Cloud, arn: &str, after: SignedDuration) {
+fn settle_in(cloud: &mut Cloud, arn: &str, after: Span) {
     let turn = |live: &mut Function| {
         let failed = live.fails.is_some();
         live.seen.reason.clone_from(&live.fails);
@@ -147,9 +160,8 @@ fn settle_in(cloud: &mut Cloud, arn: &str, after: SignedDuration) {
             live.seen.state = if failed { "Failed" } else { "Active" }.into();
         }
     };
-    cloud
-        .functions
-        .later(cloud.now + after, arn, Then::Turn(Arc::new(turn)));
+    let due = cloud.after(after);
+    cloud.functions.later(due, arn, Then::Turn(Arc::new(turn)));
 }
 
 fn idle(live: &Function) -> Answer<()> {
@@ -188,7 +200,11 @@ fn valid_configuration(cloud: &Cloud, configuration: &Configuration) -> Answer<(
         ));
     }
     let bounds = (1..=900).contains(timeout_seconds) && (128..=10_240).contains(memory_mib);
-    if !bounds || description.chars().count() > 256 || handler.is_empty() || handler.len() > 128 {
+    if !bounds
+        || description.chars().count() > 256
+        || !(1..=128).contains(&handler.len())
+        || handler.contains(char::is_whitespace)
+    {
         let message = "1 validation error detected: a value failed to satisfy constraint";
         return refuse(400, "ValidationException", message);
     }
@@ -200,6 +216,19 @@ fn valid_configuration(cloud: &Cloud, configuration: &Configuration) -> Answer<(
     {
         let message = "Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.";
         return invalid(message.to_owned());
+    }
+    let valid_key = |key: &str| {
+        key.len() > 1 && key.starts_with(|c: char| c.is_ascii_alphabetic()) && check::name(key, 4096, "_")
+    };
+    if !environment.keys().all(|key| valid_key(key)) {
+        let message =
+            "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint";
+        return refuse(400, "ValidationException", message);
+    }
+    if let Some(key) = environment.keys().find(|key| RESERVED.contains(&key.as_str())) {
+        return invalid(format!(
+            "Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {key}"
+        ));
     }
     let usable = iam::usable(cloud, role_arn, "lambda.amazonaws.com", &[]);
     if usable.is_err() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::quotas::room;
 use super::{Answer, Cloud, Refused, Sim, check, refuse};
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
@@ -22,32 +23,32 @@ const RETENTION: [i32; 22] = [
 ];
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
-    let look = |operation| {
-        sim.read("logs", operation, &t.name, |cloud| {
-            Ok(cloud
-                .log_groups
-                .get(&cloud.here(place).log_group(&t.name).to_string())
-                .cloned())
-        })
-    };
-    let Some(group) = look("DescribeLogGroups").await? else {
+    let live = sim.read("logs", "DescribeLogGroups", &t.name, |cloud| {
+        Ok(group(cloud, place, t).map(|live| live.seen.clone()))
+    });
+    let Some(mut seen) = live.await? else {
         return Ok(None);
     };
-    look("ListTagsForResource").await?;
-    let mut seen = group.seen;
+    let tags = sim.read("logs", "ListTagsForResource", &t.name, |cloud| {
+        let live = group(cloud, place, t).ok_or_else(no_group)?;
+        Ok(live.seen.tags.clone())
+    });
+    seen.tags = tags.await?;
     if !t.streams.is_empty() {
-        let streams = look("DescribeLogStreams")
-            .await?
-            .map(|group| group.streams)
-            .unwrap_or_default();
-        seen.streams = t
-            .streams
-            .iter()
-            .filter(|name| streams.contains(*name))
-            .cloned()
-            .collect();
+        let streams = sim.read("logs", "DescribeLogStreams", &t.name, |cloud| {
+            let live = group(cloud, place, t).ok_or_else(no_group)?;
+            let wanted = t.streams.iter().filter(|name| live.streams.contains(*name));
+            Ok(wanted.cloned().collect())
+        });
+        seen.streams = streams.await?;
     }
     Ok(Some(seen))
+}
+
+fn group<'a>(cloud: &'a Cloud, place: &Scope, t: &Target) -> Option<&'a LogGroup> {
+    cloud
+        .log_groups
+        .get(&cloud.here(place).log_group(&t.name).to_string())
 }
 
 pub(super) fn subject(change: &Change) -> &str {
@@ -73,6 +74,16 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 let message = "The specified log group already exists";
                 return refuse(400, "ResourceAlreadyExistsException", message);
             }
+            // The name of a group that is gone is not free at once.
+            if cloud
+                .log_groups
+                .lingers(&arn, cloud.late(cloud.timing.log_group_name_held))
+            {
+                let message = "A conflicting operation is currently in progress against this resource. Please try again.";
+                return refuse(400, "OperationAbortedException", message);
+            }
+            let full = (400, "LimitExceededException", "Resource limit exceeded.");
+            room(&cloud.log_groups, cloud.quotas.log_groups, full)?;
             let seen = Observed {
                 name: name.clone(),
                 arn: arn.clone(),
@@ -96,7 +107,9 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             }
             Ok(())
         }),
-        Change::CreateLogStream { stream, .. } if stream.is_empty() || stream.contains([':', '*']) => {
+        Change::CreateLogStream { stream, .. }
+            if !(1..=512).contains(&stream.chars().count()) || stream.contains([':', '*']) =>
+        {
             invalid("Value at 'logStreamName' failed to satisfy constraint")
         }
         Change::CreateLogStream { group, stream } => on(cloud, &here.log_group(group).to_string(), |group| {
@@ -110,6 +123,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             )
         }),
         Change::TagResource { arn, tags } => on(cloud, arn, |group| {
+            check::tags(tags, "InvalidParameterException")?;
             check::add_tags(&mut group.seen.tags, tags, "TooManyTagsException")
         }),
         Change::UntagResource { arn, keys } => on(cloud, arn, |group| {
@@ -127,9 +141,11 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
 
 /// Tag calls take the ARN without `:*`.
 fn on(cloud: &mut Cloud, arn: &str, edit: impl FnOnce(&mut LogGroup) -> Answer<()>) -> Answer<()> {
-    let none = || {
-        let message = "The specified log group does not exist.";
-        Err(Refused::new(400, "ResourceNotFoundException", message))
-    };
-    cloud.log_groups.edit(cloud.now, arn, edit).unwrap_or_else(none)
+    let edited = cloud.log_groups.edit(cloud.now, arn, edit);
+    edited.unwrap_or_else(|| Err(no_group()))
+}
+
+fn no_group() -> Refused {
+    let message = "The specified log group does not exist.";
+    Refused::new(400, "ResourceNotFoundException", message)
 }

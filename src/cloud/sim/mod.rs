@@ -16,7 +16,9 @@ mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
+mod meters;
 mod policy;
+mod quotas;
 mod s3;
 mod shelf;
 #[cfg(test)]
@@ -43,9 +45,11 @@ pub use kinesis::Stream;
 pub use kms::Key;
 pub use lambda::Function;
 pub use logs::LogGroup;
+pub use meters::Meters;
+pub use quotas::Quotas;
 pub use s3::{Bucket, Object};
 pub use shelf::Shelf;
-pub use timing::Timing;
+pub use timing::{Span, Timing};
 
 /// A handle to one simulated AWS; clones share it.
 #[derive(Clone)]

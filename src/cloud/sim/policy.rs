@@ -12,7 +12,7 @@ pub(super) fn parse(text: &str) -> Option<Value> {
 }
 
 /// The statements; a single one may stand without a list.
-fn statements(policy: &Value) -> Vec<&Value> {
+pub(super) fn statements(policy: &Value) -> Vec<&Value> {
     list(&policy["Statement"])
 }
 
@@ -29,7 +29,7 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// Every `Principal` of type `kind` (`AWS`, `Service`) that a statement with this effect names; `*` where it stands alone.
-fn principals<'a>(policy: &'a Value, kind: &str) -> Vec<&'a str> {
+pub(super) fn principals<'a>(policy: &'a Value, kind: &str) -> Vec<&'a str> {
     let mut all = Vec::new();
     for statement in statements(policy) {
         match &statement["Principal"] {
@@ -115,6 +115,14 @@ pub(super) fn resources(policy: &Value) -> Vec<&str> {
     statements(policy)
         .into_iter()
         .flat_map(|s| texts(&s["Resource"]))
+        .collect()
+}
+
+/// The actions of every statement.
+pub(super) fn actions(policy: &Value) -> Vec<&str> {
+    statements(policy)
+        .into_iter()
+        .flat_map(|s| texts(&s["Action"]))
         .collect()
 }
 

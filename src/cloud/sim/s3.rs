@@ -4,10 +4,12 @@ mod valid;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 use valid::{malformed_xml, valid_lifecycle, valid_name, valid_policy, valid_tags};
 
+use super::quotas::room;
+use super::timing::View;
 use super::{Answer, Cloud, Refused, Sim, policy, refuse};
 use crate::cloud::absent;
 use crate::model::arn::{AccountId, Region, Scope};
@@ -75,39 +77,41 @@ impl Bucket {
     }
 }
 
-/// What is read once the tags have told that there is a bucket.
-const SUB_RESOURCES: [&str; 5] = [
-    "GetBucketEncryption",
-    "GetPublicAccessBlock",
-    "GetBucketOwnershipControls",
-    "GetBucketLifecycleConfiguration",
-    "GetBucketPolicy",
-];
-
 pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Observed>, CallError> {
-    // Each read lags by itself, so that together they can show a bucket that never was.
-    let look = |operation| {
-        sim.read("s3", operation, &t.name, |cloud| {
-            let at = cloud.view(cloud.timing.s3_lag);
-            owned(cloud, place, &t.name, at).map(|bucket| bucket.seen.clone())
-        })
-    };
-    let Some(mut seen) = absent(look("GetBucketTagging").await, &["NoSuchBucket"])? else {
+    let Some(tags) = absent(
+        look(sim, place, t, "GetBucketTagging", |live| live.tags.clone()).await,
+        &["NoSuchBucket"],
+    )?
+    else {
         return Ok(None);
     };
-    for operation in SUB_RESOURCES {
-        let sub = look(operation).await?;
-        match operation {
-            "GetBucketEncryption" => seen.encryption = sub.encryption,
-            "GetPublicAccessBlock" => seen.public_access_block = sub.public_access_block,
-            "GetBucketOwnershipControls" => seen.ownership = sub.ownership,
-            "GetBucketLifecycleConfiguration" => seen.lifecycle = sub.lifecycle,
-            _ => seen.policy = sub.policy,
-        }
-    }
+    let mut seen = Observed {
+        name: t.name.clone(),
+        tags,
+        encryption: look(sim, place, t, "GetBucketEncryption", |live| {
+            live.encryption.clone()
+        })
+        .await?,
+        public_access_block: look(sim, place, t, "GetPublicAccessBlock", |live| {
+            live.public_access_block
+        })
+        .await?,
+        ownership: look(sim, place, t, "GetBucketOwnershipControls", |live| {
+            live.ownership.clone()
+        })
+        .await?,
+        lifecycle: look(sim, place, t, "GetBucketLifecycleConfiguration", |live| {
+            live.lifecycle.clone()
+        })
+        .await?,
+        policy: look(sim, place, t, "GetBucketPolicy", |live| live.policy.clone()).await?,
+        contents: None,
+        occupied: None,
+    };
     if t.depth == Depth::Prefixes {
         let objects = sim.read("s3", "ListObjectVersions", &t.name, |cloud| {
-            owned(cloud, place, &t.name, cloud.now).map(|bucket| bucket.objects.clone())
+            owned(cloud, place, &t.name, cloud.late(SignedDuration::ZERO))
+                .map(|bucket| bucket.objects.clone())
         });
         let objects = objects.await?;
         let holds = |prefix: &&str| objects.iter().any(|(key, _)| key.starts_with(prefix));
@@ -115,26 +119,48 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Opti
     }
     if t.depth == Depth::Contents {
         let objects = sim.read("s3", "ListObjectVersions", &t.name, |cloud| {
-            owned(cloud, place, &t.name, cloud.now).map(|bucket| bucket.objects.clone())
+            let bucket = owned(cloud, place, &t.name, cloud.late(SignedDuration::ZERO))?;
+            Ok(page(&bucket.objects))
         });
         let uploads = sim.read("s3", "ListMultipartUploads", &t.name, |cloud| {
-            owned(cloud, place, &t.name, cloud.now).map(|bucket| bucket.uploads.clone())
+            let bucket = owned(cloud, place, &t.name, cloud.late(SignedDuration::ZERO))?;
+            Ok(page(&bucket.uploads))
         });
-        let (objects, uploads) = (objects.await?, uploads.await?);
+        let ((objects, more_objects), (uploads, more_uploads)) = (objects.await?, uploads.await?);
         seen.contents = Some(Contents {
-            more: objects.len() > 1000 || uploads.len() > 1000,
-            objects: objects.into_iter().take(1000).collect(),
-            uploads: uploads.into_iter().take(1000).collect(),
+            more: more_objects || more_uploads,
+            objects,
+            uploads,
         });
     }
     Ok(Some(seen))
 }
 
+/// The first page of a list, and whether there is more.
+fn page<T: Clone>(all: &BTreeSet<T>) -> (Vec<T>, bool) {
+    (all.iter().take(1000).cloned().collect(), all.len() > 1000)
+}
+
+/// Each read lags by itself, so that together they can show a bucket that never was.
+async fn look<T>(
+    sim: &Sim,
+    place: &Scope,
+    t: &Target,
+    operation: &'static str,
+    what: fn(&Observed) -> T,
+) -> Result<T, CallError> {
+    let read = sim.read("s3", operation, &t.name, |cloud| {
+        let view = cloud.view(cloud.timing.s3_lag);
+        owned(cloud, place, &t.name, view).map(|bucket| what(&bucket.seen))
+    });
+    read.await
+}
+
 /// The bucket, for a call that goes out with `ExpectedBucketOwner`.
-fn owned<'a>(cloud: &'a Cloud, place: &Scope, name: &str, at: Timestamp) -> Answer<&'a Bucket> {
+fn owned<'a>(cloud: &'a Cloud, place: &Scope, name: &str, view: View) -> Answer<&'a Bucket> {
     let arn = place.bucket(name).to_string();
     let none = || Refused::new(404, "NoSuchBucket", "The specified bucket does not exist");
-    let bucket = cloud.buckets.seen(&arn, at).ok_or_else(none)?;
+    let bucket = cloud.buckets.seen(&arn, view).ok_or_else(none)?;
     if bucket.account != place.account || bucket.account != cloud.account {
         return refuse(403, "AccessDenied", "Access Denied");
     }
@@ -168,13 +194,13 @@ pub(super) fn apply(cloud: &mut Cloud, place: &Scope, change: &Change) -> Answer
     let name = subject(change);
     let arn = place.bucket(name).to_string();
     // A bucket that is new may not be known everywhere yet.
-    let at = cloud.view(cloud.timing.s3_lag);
-    owned(cloud, place, name, at)?;
-    let live = owned(cloud, place, name, cloud.now)?.clone();
+    let view = cloud.view(cloud.timing.s3_lag);
+    owned(cloud, place, name, view)?;
+    let live = owned(cloud, place, name, cloud.late(SignedDuration::ZERO))?;
     match change {
         Change::PutBucketLifecycleConfiguration { rules, .. } => valid_lifecycle(rules)?,
-        Change::PutBucketPolicy { policy, .. } => valid_policy(cloud, &live, &arn, policy)?,
-        Change::PutBucketTagging { tags, .. } => valid_tags(tags)?,
+        Change::PutBucketPolicy { policy, .. } => valid_policy(cloud, live, &arn, policy)?,
+        Change::PutBucketTagging { tags, .. } => valid_tags(tags, &live.seen.tags)?,
         Change::DeleteObjects { objects, .. } if !(1..=1000).contains(&objects.len()) => {
             return malformed_xml();
         }
@@ -259,11 +285,15 @@ fn create(cloud: &mut Cloud, place: &Scope, name: &str, region: &Region, tags: &
         );
         return refuse(400, "IllegalLocationConstraintException", message);
     }
-    valid_tags(tags)?;
+    valid_tags(tags, &Tags::new())?;
     let arn = place.bucket(name).to_string();
     match cloud.buckets.get(&arn) {
-        // us-east-1 says yes to the owner (API reference, CreateBucket, Errors).
-        Some(live) if live.account == cloud.account && region.as_str() == "us-east-1" => return Ok(()),
+        // us-east-1 says yes to the owner of a bucket there (API reference, CreateBucket, Errors).
+        Some(live)
+            if live.account == cloud.account && live.region == *region && region.as_str() == "us-east-1" =>
+        {
+            return Ok(());
+        }
         Some(live) if live.account == cloud.account => {
             let message =
                 "Your previous request to create the named bucket succeeded and you already own it.";
@@ -277,11 +307,17 @@ fn create(cloud: &mut Cloud, place: &Scope, name: &str, region: &Region, tags: &
     }
     if cloud
         .buckets
-        .existed_since(&arn, cloud.now - cloud.timing.bucket_name_held)
+        .lingers(&arn, cloud.late(cloud.timing.bucket_name_held))
     {
         let message = "A conflicting conditional operation is currently in progress against this resource. Please try again.";
         return refuse(409, "OperationAborted", message);
     }
+    let full = (
+        400,
+        "TooManyBuckets",
+        "You have attempted to create more buckets than allowed",
+    );
+    room(&cloud.buckets, cloud.quotas.buckets, full)?;
     let bucket = Bucket::new(name, cloud.account.clone(), region.clone(), tags.clone());
     cloud.buckets.write(cloud.now, &arn, bucket);
     Ok(())

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::timing::View;
+
 /// How long the past is kept: longer than any lag that [`super::Timing`] sensibly has.
 const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 
@@ -28,6 +30,16 @@ struct Entry<T> {
 #[derive(Clone)]
 pub struct Shelf<T> {
     entries: BTreeMap<String, Entry<T>>,
+}
+
+impl<T> Entry<T> {
+    fn seen(&self, arn: &str, view: View) -> Option<&T> {
+        if self.past.last().is_none_or(|(until, _)| view.knows_all(*until)) {
+            return self.live.as_ref();
+        }
+        let old = self.past.iter().find(|(until, _)| !view.knows(arn, *until));
+        old.map_or(self.live.as_ref(), |(_, value)| value.as_ref())
+    }
 }
 
 impl<T> Clone for Then<T> {
@@ -109,17 +121,16 @@ impl<T: Clone> Shelf<T> {
 }
 
 impl<T: Clone> Shelf<T> {
-    /// The resource as a reader sees it who is told what was true at `at`.
-    pub(super) fn seen(&self, arn: &str, at: Timestamp) -> Option<&T> {
-        let entry = self.entries.get(arn)?;
-        let old = entry.past.iter().find(|(until, _)| *until > at);
-        old.map_or(entry.live.as_ref(), |(_, value)| value.as_ref())
+    /// The resource as a reader of this view sees it.
+    pub(super) fn seen(&self, arn: &str, view: View) -> Option<&T> {
+        self.entries.get(arn)?.seen(arn, view)
     }
 
-    /// Whether it was there at some time since `at`.
-    pub(super) fn existed_since(&self, arn: &str, at: Timestamp) -> bool {
+    /// Whether it was there, and that it is gone is not known to this view yet.
+    pub(super) fn lingers(&self, arn: &str, view: View) -> bool {
         let past = self.entries.get(arn).map_or(&[][..], |entry| &entry.past);
-        past.iter().any(|(until, value)| *until > at && value.is_some())
+        past.iter()
+            .any(|(until, value)| value.is_some() && !view.knows(arn, *until))
     }
 
     /// Creates or replaces it.

@@ -1,7 +1,9 @@
 //! The simulator's own behaviour: time, faults, lag. What each service answers is in `answers`, a whole lake in `lake`.
 
 mod answers;
+mod faults;
 mod lake;
+mod late;
 
 use std::future::Future;
 
@@ -339,19 +341,4 @@ fn policies_come_back_in_another_shape_with_the_same_meaning() {
         "an account becomes its root: {kept}"
     );
     assert!(crate::model::policy::equivalent(&kept, KEY_POLICY), "{kept}");
-}
-
-#[test]
-fn firehose_takes_five_calls_a_second_of_one_operation() {
-    let sim = sim(Timing {
-        rates: true,
-        ..Timing::none()
-    });
-    let look = || now(sim.observe(&place(), &Target::Delivery { name: "d".into() }));
-    for _ in 0..5 {
-        assert_eq!(look(), Ok(None));
-    }
-    assert_eq!(look().unwrap_err().code, "ThrottlingException");
-    sim.advance(seconds(1));
-    assert_eq!(look(), Ok(None));
 }

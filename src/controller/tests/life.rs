@@ -93,38 +93,6 @@ fn a_lost_status_is_rebuilt_without_a_write() {
     assert_eq!(after.connection, before.connection);
 }
 
-#[test]
-fn a_lake_in_aws_that_lags_comes_up_too() {
-    let sim = crate::cloud::sim::Sim::new(
-        super::stage::account(),
-        "2026-01-01T00:00:00Z".parse().unwrap(),
-        7,
-    );
-    sim.alter(|cloud| cloud.timing = crate::cloud::sim::Timing::real());
-    let mut stage = Stage::in_world(
-        sim,
-        super::stage::datalake(json!({"testPublisher": {"enabled": true}})),
-    );
-    for _ in 0..400 {
-        let verdict = stage.pass();
-        stage.sim.advance(
-            verdict
-                .next
-                .unwrap()
-                .max(SignedDuration::from_secs(1))
-                .min(SignedDuration::from_mins(5)),
-        );
-    }
-    assert!(stage.is_ready(), "{}", stage.story());
-    stage.sim.alter(|cloud| {
-        assert_eq!(cloud.keys.len(), 2, "one of each");
-        assert_eq!(cloud.buckets.len(), 2);
-    });
-    stage.sim.forget_calls();
-    stage.next_looks();
-    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", stage.story());
-}
-
 /// Each mutable field: the edit, and the operations that it takes.
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn edits() -> Vec<(&'static str, Value, Value, &'static [&'static str])> {

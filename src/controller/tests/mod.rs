@@ -9,6 +9,7 @@ mod drift;
 mod existing;
 mod histories;
 mod keys;
+mod lagging;
 mod life;
 mod quota;
 mod refusals;

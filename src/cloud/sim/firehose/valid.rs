@@ -1,6 +1,6 @@
 //! What Firehose takes for a destination, before it looks at anything else.
 
-use super::super::{Answer, refuse};
+use super::super::{Answer, check, refuse};
 use super::invalid;
 use crate::model::kinds::delivery::{Deserializer, Destination, Serializer};
 
@@ -10,10 +10,11 @@ pub fn in_bounds(to: &Destination) -> Answer<()> {
         let message = format!("1 validation error detected: Value at '{what}' failed to satisfy constraint");
         refuse(400, "ValidationException", message)
     };
-    if !to.role_arn.contains(":role/") || to.role_arn.len() > 512 {
+    let schema = to.conversion.as_ref().map(|c| c.schema.role_arn.as_str());
+    if !role(&to.role_arn) || schema.is_some_and(|arn| !arn.is_empty() && !role(arn)) {
         return refused("roleARN");
     }
-    if !to.bucket_arn.contains(":s3:::") {
+    if !bucket(&to.bucket_arn) {
         return refused("bucketARN");
     }
     if to.prefix.chars().count() > 1024 || to.error_prefix.chars().count() > 1024 {
@@ -59,6 +60,24 @@ pub fn in_bounds(to: &Destination) -> Answer<()> {
     to.backup.as_deref().map_or(Ok(()), in_bounds)
 }
 
+/// `arn:.*:iam::\d{12}:role/[a-zA-Z_0-9+=,.@\-_/]+`
+fn role(arn: &str) -> bool {
+    let Some((account, path)) = arn
+        .split_once(":iam::")
+        .and_then(|(_, rest)| rest.split_once(":role/"))
+    else {
+        return false;
+    };
+    let digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    digits && arn.len() <= 512 && check::name(path, 512, "_+=,.@-/")
+}
+
+/// `arn:.*:s3:::[\w\.\-]{1,255}`
+fn bucket(arn: &str) -> bool {
+    arn.split_once(":s3:::")
+        .is_some_and(|(_, name)| check::name(name, 255, "_.-"))
+}
+
 /// What is checked by meaning, one after another.
 pub fn meaningful(to: &Destination, creating: bool) -> Answer<()> {
     if let Some(conversion) = &to.conversion {
@@ -101,13 +120,17 @@ fn expressions(prefix: &str) -> Option<Vec<&str>> {
         .collect()
 }
 
+/// Developer guide, "Custom prefixes for Amazon S3 objects".
 fn prefix_fault(prefix: &str, errors: &str) -> Option<String> {
-    let known =
-        |e: &&str| e.starts_with("timestamp:") || e.starts_with("firehose:") || e.starts_with("partitionKey");
     let (Some(data), Some(error)) = (expressions(prefix), expressions(errors)) else {
         return Some("Prefix has an expression that is not closed".to_owned());
     };
-    if let Some(unknown) = data.iter().chain(&error).find(|e| !known(e)) {
+    let all = || data.iter().chain(&error);
+    // Dynamic partitioning can be turned on at creation only, which nothing of ours does.
+    if all().any(|e| e.starts_with("partitionKey")) {
+        return Some("Dynamic Partitioning must be enabled for partitionKey namespaces".to_owned());
+    }
+    if let Some(unknown) = all().find(|e| !known(e)) {
         return Some(format!("Expression {unknown} is not supported"));
     }
     let error_type = "firehose:error-output-type";
@@ -120,5 +143,33 @@ fn prefix_fault(prefix: &str, errors: &str) -> Option<String> {
     if !error.is_empty() && !error.contains(&error_type) {
         return Some("ErrorOutputPrefix must contain !{firehose:error-output-type}".to_owned());
     }
-    None
+    [prefix, errors]
+        .into_iter()
+        .any(|text| evaluated(text) > 512)
+        .then(|| "Evaluated prefix is longer than 512 characters".to_owned())
+}
+
+/// Namespaces and what stands in them.
+fn known(expression: &str) -> bool {
+    match expression.split_once(':') {
+        Some(("timestamp", pattern)) => !pattern.is_empty() && pattern.matches('\'').count() % 2 == 0,
+        Some(("firehose", value)) => ["error-output-type", "random-string"].contains(&value),
+        _ => false,
+    }
+}
+
+/// How long a prefix is with its expressions filled in, at the most.
+fn evaluated(prefix: &str) -> usize {
+    let mut parts = prefix.split("!{");
+    let literal = parts.next().map_or(0, |text| text.chars().count());
+    let filled = |part: &str| {
+        let (expression, rest) = part.split_once('}').unwrap_or((part, ""));
+        let value = match expression.split_once(':') {
+            Some(("timestamp", pattern)) => pattern.chars().count(),
+            Some((_, "random-string")) => 11,
+            _ => "AmazonOpenSearchService-failed".len(),
+        };
+        value + rest.chars().count()
+    };
+    literal + parts.map(filled).sum::<usize>()
 }

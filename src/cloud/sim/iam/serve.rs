@@ -4,10 +4,12 @@ use super::super::{Cloud, policy};
 
 /// Whether a role that a policy names exists, as far as the news has spread; principals of other accounts are believed.
 pub fn known_principal(cloud: &Cloud, principal: &str) -> bool {
-    let at = cloud.now - cloud.timing.iam_propagation;
     let ours = format!(":iam::{}:role/", cloud.account);
     if principal.contains(&ours) {
-        return cloud.roles.seen(principal, at).is_some();
+        return cloud
+            .roles
+            .seen(principal, cloud.late(cloud.timing.iam_propagation))
+            .is_some();
     }
     principal.starts_with("arn:")
 }
@@ -40,8 +42,8 @@ impl<'a> Need<'a> {
 
 /// Whether `service` (`firehose.amazonaws.com`) may assume the role and then do every one of `needs`.
 pub fn usable(cloud: &Cloud, arn: &str, service: &str, needs: &[Need<'_>]) -> Result<(), Useless> {
-    let at = cloud.now - cloud.timing.iam_propagation;
-    let role = cloud.roles.seen(arn, at).ok_or(Useless::NotAssumable)?;
+    let view = cloud.late(cloud.timing.iam_propagation);
+    let role = cloud.roles.seen(arn, view).ok_or(Useless::NotAssumable)?;
     let trust = policy::parse(&role.seen.trust).ok_or(Useless::NotAssumable)?;
     // Firehose sends the account as external id (Firehose developer guide, "Controlling access"); of the others, no
     // page says that they send any key.

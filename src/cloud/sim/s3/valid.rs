@@ -27,15 +27,22 @@ pub fn valid_name(name: &str) -> bool {
         && !reserved
 }
 
-pub fn valid_tags(tags: &Tags) -> Answer<()> {
-    if tags.keys().any(|key| key.starts_with("aws:")) {
-        return refuse(
-            400,
-            "InvalidTag",
-            "System tags cannot be added/updated by requester",
-        );
+/// The tags that are to replace those that are there: AWS's own among them must stay as they are.
+pub fn valid_tags(tags: &Tags, live: &Tags) -> Answer<()> {
+    let invalid = |message: &str| refuse(400, "InvalidTag", message);
+    let own = |key: &str| key.starts_with("aws:");
+    if tags
+        .iter()
+        .any(|(key, value)| own(key) && live.get(key) != Some(value))
+    {
+        return invalid("System tags cannot be added/updated by requester");
     }
-    check::tags(tags, "InvalidTag")
+    if live.keys().any(|key| own(key) && !tags.contains_key(key)) {
+        return invalid("System tags cannot be removed by requester");
+    }
+    let mut others = tags.clone();
+    others.retain(|key, _| !own(key));
+    check::tags(&others, "InvalidTag")
 }
 
 pub fn malformed_xml<T>() -> Answer<T> {
@@ -59,6 +66,16 @@ pub fn valid_lifecycle(rules: &[Rule]) -> Answer<()> {
     rules.iter().try_for_each(valid_rule)
 }
 
+/// `TransitionStorageClass`.
+const CLASSES: [&str; 6] = [
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+];
+
 fn valid_rule(rule: &Rule) -> Answer<()> {
     let invalid = |message: &str| refuse(400, "InvalidArgument", message);
     let days = [rule.expire_days, rule.abort_days, rule.noncurrent_days];
@@ -74,6 +91,9 @@ fn valid_rule(rule: &Rule) -> Answer<()> {
     }
     let mut before = -1;
     for (days, class) in &rule.transitions {
+        if !CLASSES.contains(&class.as_str()) {
+            return malformed_xml();
+        }
         if ["STANDARD_IA", "ONEZONE_IA"].contains(&class.as_str()) && *days < 30 {
             return invalid(
                 "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'",
@@ -97,9 +117,22 @@ fn valid_rule(rule: &Rule) -> Answer<()> {
 
 pub fn valid_policy(cloud: &Cloud, live: &Bucket, arn: &str, text: &str) -> Answer<()> {
     let malformed = |message: &str| refuse(400, "MalformedPolicy", message);
-    let Some(parsed) = policy::parse(text).filter(|_| text.len() <= 20_480) else {
+    if text.len() > 20_480 {
+        return malformed("Policy exceeds the maximum allowed document size.");
+    }
+    let Some(parsed) = policy::parse(text) else {
         return malformed("This policy contains invalid Json");
     };
+    if policy::statements(&parsed)
+        .iter()
+        .any(|statement| statement["Principal"].is_null())
+    {
+        return malformed("Missing required field Principal");
+    }
+    let s3 = |action: &str| action == "*" || action.to_ascii_lowercase().starts_with("s3:");
+    if !policy::actions(&parsed).into_iter().all(s3) {
+        return malformed("Policy has invalid action");
+    }
     let inside = |r: &str| r == arn || r.starts_with(&format!("{arn}/"));
     if !policy::resources(&parsed).into_iter().all(inside) {
         return malformed("Policy has invalid resource");

@@ -1,0 +1,79 @@
+//! Whole lives in an AWS that takes its time, lags and counts calls.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::stage::{Stage, account, datalake};
+use crate::cloud::sim::{Sim, Timing};
+use crate::model::topology::Id;
+
+fn lagging(seed: u64) -> Stage {
+    let sim = Sim::new(account(), "2026-01-01T00:00:00Z".parse().unwrap(), seed);
+    sim.alter(|cloud| cloud.timing = Timing::real());
+    let spec = json!({"testPublisher": {"enabled": true}, "deletionPolicy": "Delete"});
+    Stage::in_world(sim, datalake(spec))
+}
+
+/// So many passes, each when the one before asked for it.
+fn live(stage: &mut Stage, passes: usize) {
+    for _ in 0..passes {
+        let verdict = stage.pass();
+        if stage.released {
+            return;
+        }
+        let next = verdict.next.unwrap_or_default();
+        let bounds = (SignedDuration::from_secs(1), SignedDuration::from_mins(5));
+        stage.sim.advance(next.clamp(bounds.0, bounds.1));
+    }
+}
+
+/// Ready, delivering, one of each, and silent.
+fn assert_calm(stage: &mut Stage, what: &str) {
+    assert!(stage.is_ready(), "{what}: {}", stage.story());
+    let delivery = stage.arn(Id::Delivery);
+    stage.sim.alter(|cloud| {
+        assert_eq!(cloud.delivers(&delivery), Ok(()), "{what}");
+        assert_eq!(
+            (cloud.keys.len(), cloud.buckets.len()),
+            (2, 2),
+            "{what}: one of each"
+        );
+        assert_eq!(cloud.idle_keys(), Vec::<&str>::new(), "{what}");
+    });
+    stage.sim.forget_calls();
+    stage.next_looks();
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{what}: {}", stage.story());
+}
+
+#[test]
+fn a_lake_is_made_edited_and_deleted_however_late_aws_is() {
+    for seed in 0..3 {
+        let mut stage = lagging(seed);
+        live(&mut stage, 200);
+        assert_calm(&mut stage, &format!("seed {seed}, made"));
+        stage.edit(json!({
+            "stream": {"shards": 4}, "retention": {"rawDays": 7, "streamHours": 48}, "tags": {"team": "data"},
+            "buffering": {"sizeMiB": 100}, "crawler": {"schedule": "cron(0/10 * * * ? *)"},
+        }));
+        live(&mut stage, 200);
+        assert_calm(&mut stage, &format!("seed {seed}, edited"));
+        stage.delete();
+        live(&mut stage, 300);
+        assert!(stage.released, "seed {seed}: {}", stage.story());
+        stage.sim.alter(|cloud| {
+            let left = (
+                cloud.roles.len(),
+                cloud.buckets.len(),
+                cloud.deliveries.len(),
+                cloud.streams.len(),
+            );
+            assert_eq!(left, (0, 0, 0, 0), "seed {seed}");
+            assert_eq!(
+                (cloud.databases.len(), cloud.log_groups.len()),
+                (0, 0),
+                "seed {seed}"
+            );
+            assert_eq!(cloud.idle_keys(), Vec::<&str>::new(), "seed {seed}");
+        });
+    }
+}
