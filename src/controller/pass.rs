@@ -145,7 +145,7 @@ impl<W: World> Operator<W> {
     }
 
     /// Looks until nothing that the plan would write, or call Ready, rests on an old sight.
-    pub(super) async fn observe(
+    pub async fn observe(
         &self,
         lake: &Lake,
         memory: &mut Memory,

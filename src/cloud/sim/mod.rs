@@ -16,6 +16,7 @@ mod kinesis;
 mod kms;
 mod lambda;
 mod logs;
+mod outside;
 mod policy;
 mod s3;
 mod shelf;
@@ -43,6 +44,7 @@ pub use kinesis::Stream;
 pub use kms::Key;
 pub use lambda::Function;
 pub use logs::LogGroup;
+pub use outside::{HANDS, Hand};
 pub use s3::{Bucket, Object};
 pub use shelf::Shelf;
 pub use timing::Timing;
@@ -172,6 +174,11 @@ impl Sim {
         self.calls().into_iter().filter(|call| call.write).collect()
     }
 
+    /// Takes all randomness from another seed from now on.
+    pub fn reseed(&self, seed: u64) {
+        self.lock().reseed(seed);
+    }
+
     /// Forgets the calls so far.
     pub fn forget_calls(&self) {
         self.lock().journal.clear();
@@ -299,7 +306,8 @@ fn carry_out(cloud: &mut Cloud, place: &Scope, change: &Change) -> Answer<Done> 
     Ok(Done::default())
 }
 
-fn subject(change: &Change) -> &str {
+/// Name, id or ARN of what a call is about; of `CreateKey` the description.
+pub fn subject(change: &Change) -> &str {
     match change {
         Change::Key(c) => kms::subject(c),
         Change::Bucket(c) => s3::subject(c),

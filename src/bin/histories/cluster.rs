@@ -1,0 +1,203 @@
+//! The API server: one object with its resourceVersion, its finalizer and its status.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use datalake_operator::api::vocabulary::FINALIZER;
+use datalake_operator::api::{Datalake, DatalakeStatus};
+use datalake_operator::controller::pass::Ledger;
+use datalake_operator::model::topology::Id;
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde_json::{Value, json};
+
+/// Somebody else wrote the object meanwhile: 409.
+pub struct Conflict;
+
+/// The object, and what its user wrote last.
+#[derive(Clone)]
+pub struct Cluster {
+    /// The object as it is stored; `None`: there is none.
+    pub object: Option<Datalake>,
+    /// The spec as its user wrote it last.
+    pub spec: Value,
+    /// The spec as its user wrote it first.
+    pub first: Value,
+    /// Whether it is to be made again as soon as it is gone.
+    pub again: bool,
+    /// How often the object came to exist.
+    pub lives: u64,
+    version: u64,
+}
+
+impl Cluster {
+    pub fn new(spec: Value) -> Self {
+        let mut cluster = Self {
+            object: None,
+            first: spec.clone(),
+            spec,
+            again: false,
+            lives: 0,
+            version: 0,
+        };
+        cluster.create();
+        cluster
+    }
+
+    /// Makes the object of the spec.
+    pub fn create(&mut self) {
+        self.lives += 1;
+        let object = json!({
+            "apiVersion": "datalake-operator.io/v1alpha1", "kind": "Datalake",
+            "metadata": {"name": "staff-events", "namespace": "analytics", "generation": 1, "uid": format!("u-{}", self.lives)},
+            "spec": self.spec,
+        });
+        self.object = serde_json::from_value(object).ok();
+        self.again = false;
+        self.touch();
+    }
+
+    /// Changes what the user may change; the generation grows with the spec.
+    pub fn write_spec(&mut self, spec: Value) {
+        let Some(object) = &mut self.object else { return };
+        if let Ok(read) = serde_json::from_value(spec.clone()) {
+            object.spec = read;
+            self.spec = spec;
+            *object.metadata.generation.get_or_insert_default() += 1;
+            self.touch();
+        }
+    }
+
+    pub fn annotate(&mut self, key: &str, on: bool) {
+        let Some(object) = &mut self.object else { return };
+        let all = object.metadata.annotations.get_or_insert_default();
+        if on {
+            all.insert(key.to_owned(), "true".to_owned());
+        } else {
+            all.remove(key);
+        }
+        self.touch();
+    }
+
+    pub fn delete(&mut self, now: Timestamp) {
+        let Some(object) = &mut self.object else { return };
+        if object.metadata.finalizers.as_ref().is_none_or(Vec::is_empty) {
+            self.object = None;
+        } else if object.metadata.deletion_timestamp.is_none() {
+            object.metadata.deletion_timestamp = Some(Time(now));
+            *object.metadata.generation.get_or_insert_default() += 1;
+        }
+        self.touch();
+    }
+
+    pub fn wipe_status(&mut self) {
+        if let Some(object) = &mut self.object {
+            object.status = None;
+        }
+        self.touch();
+    }
+
+    /// The operator's finalizer, with the resourceVersion that was read.
+    pub fn add_finalizer(&mut self, read: u64) -> Result<(), Conflict> {
+        let object = self.current(read)?;
+        object.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
+        self.touch();
+        Ok(())
+    }
+
+    /// The object goes once nothing holds it.
+    pub fn drop_finalizer(&mut self) {
+        if let Some(object) = &mut self.object {
+            object.metadata.finalizers = None;
+            if object.metadata.deletion_timestamp.is_some() {
+                self.object = None;
+            }
+        }
+        self.touch();
+        if self.object.is_none() && self.again {
+            self.create();
+        }
+    }
+
+    /// Replaces the status, with the resourceVersion that was read.
+    pub fn replace_status(&mut self, read: u64, status: DatalakeStatus) -> Result<(), Conflict> {
+        self.current(read)?.status = Some(status);
+        self.touch();
+        Ok(())
+    }
+
+    /// A merge patch without resourceVersion.
+    fn record_key(&mut self, id: Id, key_id: &str) {
+        if let Some(object) = &mut self.object {
+            let pinned = object.status.get_or_insert_default().pinned.get_or_insert_default();
+            pinned.key_ids.insert(id.to_string(), key_id.to_owned());
+        }
+        self.touch();
+    }
+
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn current(&mut self, read: u64) -> Result<&mut Datalake, Conflict> {
+        if read == self.version { self.object.as_mut().ok_or(Conflict) } else { Err(Conflict) }
+    }
+
+    fn touch(&mut self) {
+        self.version += 1;
+        if let Some(object) = &mut self.object {
+            object.metadata.resource_version = Some(self.version.to_string());
+        }
+    }
+}
+
+/// The resourceVersion that an object was read with.
+pub fn version_of(object: &Datalake) -> u64 {
+    let text = object.metadata.resource_version.as_deref().unwrap_or_default();
+    text.parse().unwrap_or_default()
+}
+
+/// A handle to the API server.
+#[derive(Clone)]
+pub struct Kubernetes(Arc<Mutex<Cluster>>);
+
+impl Kubernetes {
+    pub fn new(cluster: Cluster) -> Self {
+        Self(Arc::new(Mutex::new(cluster)))
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Cluster> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one pass writes down at once; it knows of its own writes.
+pub struct Notes {
+    kubernetes: Kubernetes,
+    version: Mutex<u64>,
+}
+
+impl Notes {
+    pub fn new(kubernetes: &Kubernetes, read: u64) -> Self {
+        Self {
+            kubernetes: kubernetes.clone(),
+            version: Mutex::new(read),
+        }
+    }
+
+    /// The resourceVersion that this pass knows.
+    pub fn version(&self) -> u64 {
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ledger for Notes {
+    async fn key_created(&self, id: Id, key_id: &str) {
+        let mut cluster = self.kubernetes.lock();
+        let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = cluster.version() == *version;
+        cluster.record_key(id, key_id);
+        if known {
+            *version = cluster.version();
+        }
+    }
+}

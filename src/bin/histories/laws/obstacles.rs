@@ -1,0 +1,113 @@
+//! What may stand in the way of Ready when all is calm, found in the spec and in AWS, not in the status.
+
+use std::collections::BTreeSet;
+
+use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, reasons};
+use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::cloud::sim::Cloud;
+use datalake_operator::model::topology::Id;
+
+use super::vital;
+use crate::edits::{self, EDITS};
+use crate::home::{self, is_ours};
+use crate::life::Life;
+
+/// The reasons that Ready and the resources may give.
+pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
+    let mut all = BTreeSet::new();
+    let spec = &object.spec;
+    let leaving = object.metadata.deletion_timestamp.is_some();
+    if spec.suspend {
+        all.insert(reasons::SUSPENDED);
+    }
+    if spec.drift_policy == DriftPolicy::Report && !leaving {
+        all.insert(reasons::DRIFT_DETECTED);
+    }
+    refused_edits(life, &mut all);
+    if !life.quotas.is_empty() {
+        all.insert(reasons::LIMIT_EXCEEDED);
+    }
+    life.sim.alter(|cloud| {
+        foreign(life, object, cloud, &mut all);
+        stream(life, object, cloud, &mut all);
+        columns(life, object, cloud, &mut all);
+        if leaving && spec.deletion_policy == DeletionPolicy::Delete {
+            contents(life, object, cloud, &mut all);
+        }
+    });
+    all
+}
+
+/// An edit that is refused, and was not taken back.
+fn refused_edits(life: &Life, all: &mut BTreeSet<&'static str>) {
+    let cluster = life.kubernetes.lock();
+    let region = life.home.place.region.as_str();
+    let in_force = EDITS.iter().filter(|edit| edit.refused).any(|edit| {
+        let patch = edits::patch(edit, region, home::ACCOUNT);
+        edits::in_effect(&cluster.spec, &patch)
+    });
+    if in_force {
+        all.extend([reasons::INVALID_SPEC, reasons::IDENTITY_CHANGED, reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// Something of one of the lake's names is not the lake's.
+fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet<&'static str>) {
+    for id in Id::ALL.into_iter().filter(|id| vital::wanted(&object.spec, *id)) {
+        let Some(arn) = home::arn(&life.home, cloud, id) else { continue };
+        if vital::tags(cloud, id, &arn).is_some_and(|tags| !is_ours(&tags)) {
+            all.insert(reasons::NOT_OWNED);
+        }
+        if cloud.buckets.get(&arn).is_some_and(|bucket| bucket.account != cloud.account) {
+            all.insert(reasons::ACCESS_DENIED);
+        }
+    }
+}
+
+/// The stream keeps records for longer than the spec says; that is shortened only when the user says so.
+fn stream(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let arn = life.home.place.stream(&life.home.names.stream).to_string();
+    let live = cloud.streams.get(&arn);
+    if live.is_some_and(|live| live.seen.retention_hours > object.spec.retention.stream_hours) {
+        all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// The table has a column that the spec lacks, or one of a wider type.
+fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let names = &life.home.names;
+    let arn = life.home.place.table(&names.database, &names.table).to_string();
+    let Some(live) = cloud.tables.get(&arn) else { return };
+    let declared = &object.spec.schema.columns;
+    let kept = |column: &datalake_operator::model::kinds::table::Column| {
+        declared.iter().any(|other| {
+            let wider = column.r#type.contains("bigint") && !other.r#type.contains("bigint");
+            let another = !column.r#type.starts_with("struct") && column.r#type != other.r#type;
+            other.name == column.name && !wider && !another
+        })
+    };
+    if !live.input.columns.iter().all(kept) {
+        all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// A bucket holds objects that may not be deleted.
+fn contents(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let annotations = object.metadata.annotations.as_ref();
+    let consent = annotations.and_then(|all| all.get(EMPTY_BUCKETS)).is_some_and(|value| value == "true");
+    let holds = |name: &String| {
+        let bucket = cloud.buckets.get(&life.home.place.bucket(name).to_string());
+        bucket.is_some_and(|bucket| !bucket.objects.is_empty() || !bucket.uploads.is_empty())
+    };
+    let names = &life.home.names;
+    if !consent && (holds(&names.lake_bucket) || holds(&names.raw_bucket)) {
+        all.insert(reasons::BUCKET_NOT_EMPTY);
+    }
+    // A table that is not the lake's keeps its database.
+    let others = |table: &datalake_operator::model::kinds::table::Observed| {
+        table.database == names.database && !is_ours(&table.input.parameters)
+    };
+    if cloud.tables.iter().any(|(_, table)| others(table)) {
+        all.insert(reasons::DATABASE_NOT_EMPTY);
+    }
+}

@@ -1,0 +1,382 @@
+//! One life of one lake: what the script says happens, and the operator does its passes.
+
+use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, FINALIZER, SHORTEN_RETENTION};
+use datalake_operator::api::Datalake;
+use datalake_operator::cloud::sim::{Cloud, Fault, HANDS, Rule, Sim, Timing};
+use datalake_operator::controller::pass::Operator;
+use datalake_operator::model::lake::Lake;
+use datalake_operator::model::memory::Memory;
+use datalake_operator::model::report::{Verdict, is_ready};
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cluster::{Cluster, Kubernetes, Notes, version_of};
+use crate::diary::Diary;
+use crate::edits::{self, BASES, EDITS};
+use crate::home;
+use crate::laws::calls::Reading;
+use crate::laws::{Broken, Law, broken, status, vital};
+use crate::nursery;
+use crate::outside;
+use crate::script::{Consent, Crash, Pace, Script, Step};
+use crate::trouble::Trouble;
+use crate::watch::Watched;
+
+/// A pass asks for the next one no sooner.
+const SOONEST: SignedDuration = SignedDuration::from_millis(10);
+/// Passes that do nothing, one right after another, before it is a busy loop.
+const IDLE: u32 = 30;
+/// Calls of one pass.
+const CALLS: usize = 600;
+
+/// One life of one lake.
+pub struct Life {
+    pub sim: Sim,
+    pub kubernetes: Kubernetes,
+    /// The lake as it was first written.
+    pub home: Lake,
+    pub pace: Pace,
+    pub diary: Diary,
+    /// How many passes there were.
+    pub passes: u64,
+    /// Quotas that stay.
+    pub quotas: Vec<Rule>,
+    /// How the object stood when its deletion was carried out.
+    pub last_words: Option<Datalake>,
+    watched: Watched,
+    processes: [Process; 2],
+    leader: usize,
+    due: Option<Timestamp>,
+    dies_before_status: bool,
+    idle: u32,
+}
+
+/// One process of the operator.
+struct Process {
+    operator: Operator<Watched>,
+    memory: Memory,
+    /// The object as it last read it.
+    seen: Option<Datalake>,
+}
+
+/// What came of a pass.
+pub struct Passed {
+    /// When the next one is due.
+    pub next: Option<SignedDuration>,
+    /// How many writes it tried.
+    pub writes: usize,
+}
+
+impl Life {
+    /// The life begins as the script says.
+    pub fn new(script: &Script, diary: Diary) -> Self {
+        if script.ready {
+            let (cloud, cluster, memory) = nursery::ready(script.base, script.pace);
+            let mut life = Self::of(Sim::of(cloud.clone()), cluster.clone(), script, diary);
+            life.sim.reseed(script.seed);
+            life.processes[0].memory.clone_from(memory);
+            life.processes[0].seen = life.object();
+            return life;
+        }
+        let sim = Sim::new(home::account(), home::start(), script.seed);
+        let (_, patch) = BASES.get(script.base).copied().unwrap_or_default();
+        let cluster = Cluster::new(edits::sample(patch));
+        let life = Self::of(sim, cluster, script, diary);
+        life.sim.alter(|cloud| {
+            cloud.timing = timing(script.pace);
+            outside::users_key(cloud, &life.home.place);
+        });
+        life
+    }
+
+    fn of(sim: Sim, cluster: Cluster, script: &Script, diary: Diary) -> Self {
+        let (_, patch) = BASES.get(script.base).copied().unwrap_or_default();
+        let first = Cluster::new(edits::sample(patch)).object;
+        let home = home::resolve(&first.expect("the specs to begin with can be read"));
+        let watched = Watched::new(sim.clone());
+        let process = || Process {
+            operator: Operator::new(watched.clone(), home::origin(), home::tempo()),
+            memory: Memory::default(),
+            seen: None,
+        };
+        Self {
+            processes: [process(), process()],
+            due: Some(sim.now()),
+            sim,
+            kubernetes: Kubernetes::new(cluster),
+            home,
+            pace: script.pace,
+            diary,
+            passes: 0,
+            quotas: Vec::new(),
+            last_words: None,
+            watched,
+            leader: 0,
+            dies_before_status: false,
+            idle: 0,
+        }
+    }
+
+    /// The object as it is stored.
+    pub fn object(&self) -> Option<Datalake> {
+        self.kubernetes.lock().object.clone()
+    }
+
+    /// The world, the API server and the leader's memory, for others to go on from.
+    pub fn into_parts(self) -> (Cloud, Cluster, Memory) {
+        let [first, second] = self.processes;
+        let memory = if self.leader == 0 { first.memory } else { second.memory };
+        let cluster = self.kubernetes.lock().clone();
+        (self.sim.alter(|cloud| cloud.clone()), cluster, memory)
+    }
+
+    /// One step of the script.
+    pub fn step(&mut self, step: &Step) -> Result<(), Broken> {
+        self.idle = 0;
+        self.diary.step(self.sim.now(), step);
+        match step {
+            Step::Edit(index) => self.edit(*index, false),
+            Step::Revert(index) => self.edit(*index, true),
+            Step::Consent(what, on) => {
+                let key = match what {
+                    Consent::EmptyBuckets => EMPTY_BUCKETS,
+                    Consent::ShortenRetention => SHORTEN_RETENTION,
+                };
+                self.user(|cluster, _| cluster.annotate(key, *on));
+            }
+            Step::Delete => self.user(Cluster::delete),
+            Step::Apply => self.user(|cluster, _| match cluster.object {
+                Some(_) => cluster.again = true,
+                None => cluster.create(),
+            }),
+            Step::WipeStatus => self.user(|cluster, _| cluster.wipe_status()),
+            Step::Change(index) => {
+                if let Some(hand) = HANDS.get(*index)
+                    && let Some(arn) = self.sim.alter(|cloud| home::arn(&self.home, cloud, hand.id))
+                {
+                    self.sim.alter(|cloud| (hand.act)(cloud, &arn));
+                }
+            }
+            Step::Prolong => self.sim.alter(|cloud| outside::prolong(cloud, &self.home)),
+            Step::Remove(id) => self.sim.alter(|cloud| outside::remove(cloud, &self.home, *id)),
+            Step::Plant(id, whose) => self.sim.alter(|cloud| outside::plant(cloud, &self.home, *id, *whose)),
+            Step::Disown(id) => self.sim.alter(|cloud| outside::disown(cloud, &self.home, *id)),
+            Step::Store(count) => self.sim.alter(|cloud| outside::store(cloud, &self.home, *count)),
+            Step::Crawl => self.sim.alter(|cloud| {
+                let arn = self.home.place.crawler(&self.home.names.crawler).to_string();
+                cloud.start_crawl(&arn);
+            }),
+            Step::Trouble(trouble) => self.trouble(trouble),
+            Step::Calm => self.calm(),
+            Step::Pass(count) => return self.some_passes(*count),
+            Step::Wait(minutes) => return self.wait(*minutes),
+            Step::Crash(Crash::Before(k)) => self.sim.fault(Rule::write(*k, Fault::CrashBefore)),
+            Step::Crash(Crash::After(k)) => self.sim.fault(Rule::write(*k, Fault::CrashAfter)),
+            Step::Crash(Crash::Status) => self.dies_before_status = true,
+            Step::Restart => self.restart(),
+            Step::Lead { passes, late } => {
+                self.leader = 1 - self.leader;
+                self.due = Some(self.sim.now());
+                self.pass(*late)?;
+                return self.some_passes(passes.saturating_sub(1));
+            }
+        }
+        Ok(())
+    }
+
+    /// The user writes the object, and the operator is told.
+    fn user(&mut self, act: impl FnOnce(&mut Cluster, Timestamp)) {
+        let now = self.sim.now();
+        act(&mut self.kubernetes.lock(), now);
+        self.due = Some(now);
+    }
+
+    fn edit(&mut self, index: usize, back: bool) {
+        let Some(edit) = EDITS.get(index) else { return };
+        let patch = edits::patch(edit, self.home.place.region.as_str(), home::ACCOUNT);
+        // The API server refuses another name for what has one pinned; before that, the lake is made under it.
+        let base = self.kubernetes.lock().object.as_ref().is_some_and(|object| {
+            let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
+            patch.get("names").is_none() || pinned.is_some_and(|pinned| pinned.names.len() > 6)
+        });
+        if !base {
+            return;
+        }
+        self.user(|cluster, _| {
+            let mut spec = cluster.spec.clone();
+            if back {
+                edits::revert(&mut spec, &patch, &cluster.first);
+            } else {
+                edits::merge(&mut spec, &patch);
+            }
+            cluster.write_spec(spec);
+        });
+    }
+
+    fn trouble(&mut self, trouble: &Trouble) {
+        if let Some(chaos) = trouble.chaos() {
+            self.sim.alter(|cloud| cloud.faults.chaos = chaos);
+        }
+        if let Some(rule) = trouble.rule() {
+            if trouble.stays() {
+                self.quotas.push(rule.clone());
+            }
+            self.sim.fault(rule);
+        }
+    }
+
+    /// Nothing goes wrong any more but the quotas that stay.
+    pub fn calm(&mut self) {
+        self.sim.calm();
+        self.dies_before_status = false;
+        for rule in &self.quotas {
+            self.sim.fault(rule.clone());
+        }
+    }
+
+    /// Another process takes the leader's place.
+    fn restart(&mut self) {
+        let process = &mut self.processes[self.leader];
+        process.operator = Operator::new(self.watched.clone(), home::origin(), home::tempo());
+        process.memory = Memory::default();
+        process.seen = None;
+        self.sim.restart();
+        self.due = Some(self.sim.now() + SignedDuration::from_secs(1));
+    }
+
+    fn some_passes(&mut self, count: usize) -> Result<(), Broken> {
+        for _ in 0..count {
+            let Some(due) = self.due else { return Ok(()) };
+            self.until(due);
+            self.pass(false)?;
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, minutes: i64) -> Result<(), Broken> {
+        let end = self.sim.now() + SignedDuration::from_mins(minutes);
+        while let Some(due) = self.due.filter(|due| *due <= end) {
+            self.until(due);
+            self.pass(false)?;
+        }
+        self.until(end);
+        Ok(())
+    }
+
+    fn until(&self, time: Timestamp) {
+        let by = time.duration_since(self.sim.now());
+        if by.is_positive() {
+            self.sim.advance(by);
+        }
+    }
+
+    /// One pass of the leader, with what Kubernetes does of its verdict.
+    pub fn pass(&mut self, late: bool) -> Result<Passed, Broken> {
+        self.passes += 1;
+        let now = self.sim.now();
+        let Some(object) = self.read(late) else {
+            self.processes[self.leader].memory = Memory::default();
+            self.due = None;
+            return Ok(Passed { next: None, writes: 0 });
+        };
+        let read = version_of(&object);
+        let guarded = object.metadata.finalizers.iter().flatten().any(|held| held == FINALIZER);
+        if !guarded {
+            // Refused: somebody else wrote first; then the next pass sees it.
+            drop(self.kubernetes.lock().add_finalizer(read));
+            self.due = Some(now + SOONEST);
+            return Ok(Passed { next: Some(SOONEST), writes: 0 });
+        }
+        self.watched.begin(Reading::of(&object));
+        let process = &mut self.processes[self.leader];
+        self.diary.plan(&self.sim, &object, &process.memory);
+        let before = self.sim.alter(|cloud| cloud.journal.len());
+        let notes = Notes::new(&self.kubernetes, read);
+        let pass = process.operator.pass(&object, &mut process.memory, &notes, now);
+        let verdict = pass.now_or_never();
+        let (calls, writes, effects) = self.sim.alter(|cloud| {
+            let calls = cloud.journal.get(before..).unwrap_or_default();
+            self.diary.calls(calls);
+            let count = |of: fn(&datalake_operator::cloud::sim::Call) -> bool| calls.iter().filter(|call| of(call)).count();
+            (calls.len(), count(|call| call.write), count(|call| call.effect))
+        });
+        if let Some(broken) = self.watched.verdict() {
+            return Err(broken);
+        }
+        if calls > CALLS {
+            return broken(Law::Calm, format!("{calls} calls in one pass"));
+        }
+        let Some(verdict) = verdict.filter(|_| !std::mem::take(&mut self.dies_before_status)) else {
+            self.diary.line(now, "the operator dies");
+            self.restart();
+            return Ok(Passed { next: Some(SignedDuration::from_secs(1)), writes });
+        };
+        let next = verdict.next.map(|next| next.max(SOONEST));
+        self.idle = if effects > 0 || next.is_none_or(|next| next >= SignedDuration::from_secs(1)) { 0 } else { self.idle + 1 };
+        if self.idle > IDLE {
+            return broken(Law::Calm, format!("{IDLE} passes in a row without effect, each right after the other"));
+        }
+        self.due = next.map(|next| now + next);
+        self.write(&object, verdict, notes.version())?;
+        Ok(Passed { next, writes })
+    }
+
+    /// The object as the leader reads it; `late`: as it read it before.
+    fn read(&mut self, late: bool) -> Option<Datalake> {
+        let current = self.object();
+        let process = &mut self.processes[self.leader];
+        let same = |seen: &&Datalake| current.as_ref().is_some_and(|object| object.metadata.uid == seen.metadata.uid);
+        let old = process.seen.as_ref().filter(|_| late).filter(same).cloned();
+        process.seen.clone_from(&current);
+        old.or(current)
+    }
+
+    /// Status and finalizer.
+    fn write(&mut self, object: &Datalake, verdict: Verdict, version: u64) -> Result<(), Broken> {
+        let now = self.sim.now();
+        let generation = object.metadata.generation.unwrap_or_default();
+        status::written(object, &verdict.status, now)?;
+        if is_ready(Some(&verdict.status), generation) && !is_ready(object.status.as_ref(), generation) {
+            vital::on_ready(self, object)?;
+        }
+        self.diary.status(now, object.status.as_ref(), &verdict.status);
+        let mut cluster = self.kubernetes.lock();
+        if object.status.as_ref() != Some(&verdict.status)
+            && cluster.replace_status(version, verdict.status).is_err()
+        {
+            self.diary.line(now, "Kubernetes refuses the status: somebody else wrote the object");
+            self.due = Some(now + SOONEST);
+            return Ok(());
+        }
+        if verdict.released {
+            self.diary.line(now, "the object is let go");
+            self.last_words = cluster.object.clone();
+            cluster.drop_finalizer();
+            self.due = cluster.object.as_ref().map(|_| now);
+            drop(cluster);
+            self.processes[self.leader].memory = Memory::default();
+        }
+        Ok(())
+    }
+
+    /// A fresh look at everything by the operator, with nothing remembered; calls are not counted.
+    pub fn fresh_look(&self, object: &Datalake) -> Option<datalake_operator::model::plan::Plan> {
+        let world = Sim::of(self.sim.alter(|cloud| cloud.clone()));
+        world.calm();
+        crate::diary::plan(&world, object, &Memory::default())
+    }
+}
+
+/// How long AWS takes at a pace.
+fn timing(pace: Pace) -> Timing {
+    match pace {
+        Pace::AtOnce => Timing::none(),
+        Pace::Steady => Timing::default(),
+        Pace::Lagging => Timing {
+            // A key that is not seen although its creation went through is made again, until the operator writes down
+            // that it is about to make one.
+            kms_lag: SignedDuration::ZERO,
+            ..Timing::real()
+        },
+    }
+}
