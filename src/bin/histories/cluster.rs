@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 
+use crate::edits::{self, EDITS};
+
 /// Somebody else wrote the object meanwhile: 409.
 pub struct Conflict;
 
@@ -43,9 +45,15 @@ impl Cluster {
         cluster
     }
 
-    /// Makes the object of the spec.
+    /// Makes the object of the spec; without edits that were refused.
     pub fn create(&mut self) {
         self.lives += 1;
+        for edit in EDITS.iter().filter(|edit| edit.refused) {
+            let patch = edits::patch(edit, "", "");
+            if edits::in_effect(&self.spec, &patch) {
+                edits::revert(&mut self.spec, &patch, &self.first);
+            }
+        }
         let object = json!({
             "apiVersion": "datalake-operator.io/v1alpha1", "kind": "Datalake",
             "metadata": {"name": "staff-events", "namespace": "analytics", "generation": 1, "uid": format!("u-{}", self.lives)},
@@ -132,6 +140,13 @@ impl Cluster {
             pinned.key_ids.insert(id.to_string(), key_id.to_owned());
         }
         self.touch();
+    }
+
+    /// Whether the status says what can't change any more.
+    pub fn is_pinned(&self) -> bool {
+        let status = self.object.as_ref().and_then(|object| object.status.as_ref());
+        let pinned = status.and_then(|status| status.pinned.as_ref());
+        pinned.is_some_and(|pinned| pinned.granularity.is_some() && pinned.names.contains_key("stream"))
     }
 
     pub fn version(&self) -> u64 {

@@ -32,9 +32,6 @@ const fn refused(what: &'static str, patch: &'static str) -> Edit {
     Edit { what, patch, refused: true }
 }
 
-/// The type of the column `event` once it was widened.
-pub const WIDE: &str = "struct<staffName:string,staffId:bigint,emailId:string,status:string>";
-
 /// Edits of every field that may change, and of some that may not.
 #[rustfmt::skip]
 pub const EDITS: &[Edit] = &[

@@ -41,7 +41,8 @@ fn scenes() -> Vec<Script> {
 pub fn all() -> Vec<Script> {
     let each = scenes().into_iter().flat_map(|scene| {
         let writes = writes(&scene);
-        (1..=writes).flat_map(move |k| FATES.map(|fate| befallen(&scene, k, fate)))
+        let each = writes.into_iter().zip(1..);
+        each.flat_map(move |(minutes, k)| FATES.map(|fate| befallen(&scene, k, minutes, fate)))
     });
     each.collect()
 }
@@ -49,13 +50,14 @@ pub fn all() -> Vec<Script> {
 /// The one of that name, as `create/12/after`.
 pub fn named(name: &str) -> Option<Script> {
     let mut parts = name.split('/');
-    let (scene, k, fate) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
+    let (scene, k, fate): (_, usize, _) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
     let scene = scenes().into_iter().find(|script| script.name == scene)?;
-    FATES.contains(&fate).then(|| befallen(&scene, k, fate))
+    let minutes = writes(&scene).get(k.checked_sub(1)?).copied()?;
+    FATES.contains(&fate).then(|| befallen(&scene, k, minutes, fate))
 }
 
-/// The scene, in which this befalls the `k`-th write.
-fn befallen(scene: &Script, k: usize, fate: &str) -> Script {
+/// The scene, in which this befalls the `k`-th write, which is made within so many minutes.
+fn befallen(scene: &Script, k: usize, minutes: i64, fate: &str) -> Script {
     let what = match fate {
         "before" => Step::Crash(Crash::Before(k)),
         "after" => Step::Crash(Crash::After(k)),
@@ -63,7 +65,7 @@ fn befallen(scene: &Script, k: usize, fate: &str) -> Script {
     };
     let mut steps = vec![what];
     steps.extend(scene.steps.clone());
-    steps.push(Step::Wait(20));
+    steps.push(Step::Wait(minutes));
     Script {
         name: format!("{}/{k}/{fate}", scene.name),
         steps,
@@ -71,14 +73,18 @@ fn befallen(scene: &Script, k: usize, fate: &str) -> Script {
     }
 }
 
-/// How many writes it takes.
-fn writes(scene: &Script) -> usize {
+/// Within how many minutes each write that it takes is made.
+fn writes(scene: &Script) -> Vec<i64> {
     let mut life = Life::new(scene, Diary::closed());
+    let begin = life.sim.now();
     let steps = scene.steps.iter().chain([&Step::Wait(20)]);
     for step in steps {
         if life.step(step).is_err() {
             break;
         }
     }
-    life.sim.alter(|cloud| cloud.journal.iter().filter(|call| call.write).count())
+    life.sim.alter(|cloud| {
+        let writes = cloud.journal.iter().filter(|call| call.write);
+        writes.map(|call| call.at.duration_since(begin).as_mins() + 1).collect()
+    })
 }

@@ -8,6 +8,7 @@ mod crowd;
 mod diary;
 mod dice;
 mod edits;
+mod exempt;
 mod exhaustive;
 mod home;
 mod laws;

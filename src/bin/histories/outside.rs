@@ -8,6 +8,7 @@ use datalake_operator::model::lake::Lake;
 use datalake_operator::model::owner::Tags;
 use datalake_operator::model::topology::Id;
 
+use crate::exempt;
 use crate::home::{self, USERS_KEY};
 use crate::nursery;
 use crate::script::{Pace, Whose};
@@ -107,6 +108,10 @@ pub fn plant(cloud: &mut Cloud, home: &Lake, id: Id, whose: Whose) {
 fn plant_key(cloud: &mut Cloud, home: &Lake, donor: &Cloud, id: Id, whose: Whose) {
     let Some(arn) = home::arn(home, donor, id) else { return };
     if cloud.key_behind(&home.place, home.name(id)).is_some() || cloud.keys.get(&arn).is_some() {
+        return;
+    }
+    let made = cloud.keys.iter().any(|(_, key)| home::is_ours(&key.seen.tags) && key.seen.state != "PendingDeletion");
+    if exempt::ALIAS_OF_ANOTHER && made {
         return;
     }
     let Some(mut key) = donor.keys.get(&arn).cloned() else { return };

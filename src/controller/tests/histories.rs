@@ -272,3 +272,25 @@ fn a_delivery_stream_that_gets_a_name_after_its_log_group_was_made_keeps_the_log
         stage.arn(Id::LogGroup)
     );
 }
+
+#[test]
+fn a_quota_that_stays_reached_is_told_once() {
+    let mut stage = Stage::new(json!({}));
+    stage.sim.fault(Rule::every(
+        "firehose",
+        "CreateDeliveryStream",
+        Fault::Refuse(Refused::new(400, "LimitExceededException", "quota")),
+    ));
+    let mut told = Vec::new();
+    for pass in 0..60 {
+        let next = stage.pass().next.unwrap_or_default();
+        stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+        if pass >= 30 {
+            told.push((stage.condition("Stalled"), stage.condition("Reconciling")));
+        }
+    }
+    assert!(
+        told.iter().all(|said| *said == told[0] && said.0.0 == "True"),
+        "{told:#?}"
+    );
+}

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
-use super::{Obstacle, in_one_line, reason_of};
+use super::{Obstacle, Outcomes, in_one_line, reason_of};
 use crate::api::vocabulary::{conditions as types, reasons};
 use crate::api::{ResourceState, ResourceStatus};
+use crate::model::fault::Class;
 use crate::model::kinds::Cause;
 use crate::model::lake::Lake;
 use crate::model::plan::{Plan, Step, Work};
@@ -84,10 +85,15 @@ fn unsettled(resources: &[ResourceStatus]) -> Vec<&ResourceStatus> {
 }
 
 /// The conditions of a pass that planned.
-pub(super) fn of_plan(lake: &Lake, plan: &Plan, resources: &[ResourceStatus]) -> Vec<Stand> {
+pub(super) fn of_plan(
+    lake: &Lake,
+    plan: &Plan,
+    outcomes: &Outcomes,
+    resources: &[ResourceStatus],
+) -> Vec<Stand> {
     let open = unsettled(resources);
     let mut stands = vec![ready(lake, &open)];
-    let stalled: Vec<_> = open.iter().copied().filter(|r| needs_somebody(plan, r)).collect();
+    let stalled: Vec<_> = open.iter().copied().filter(|r| needs_somebody(plan, outcomes, r)).collect();
     if let Some(first) = stalled.first() {
         stands.push(Stand::new(
             types::STALLED,
@@ -151,20 +157,19 @@ fn ready(lake: &Lake, open: &[&ResourceStatus]) -> Stand {
 }
 
 /// Whether nothing goes on with a resource unless somebody does something.
-fn needs_somebody(plan: &Plan, resource: &ResourceStatus) -> bool {
+fn needs_somebody(plan: &Plan, outcomes: &Outcomes, resource: &ResourceStatus) -> bool {
     match resource.state {
         ResourceState::NotOwned | ResourceState::Refused => true,
         ResourceState::Failed => {
-            let step = resource.id.parse().ok().and_then(|id| plan.step(id));
-            let user = crate::model::fault::Class::User;
-            match step {
-                Some(Step::Failed(fault, _)) => fault.class == user,
-                // A first failure: the reason tells what it is.
-                _ => matches!(
-                    resource.reason.as_deref(),
-                    Some(reasons::ACCESS_DENIED | reasons::AWS_ERROR | reasons::NOT_OWNED)
-                ),
-            }
+            let id = resource.id.parse().ok();
+            let failed = match id.and_then(|id| plan.step(id)) {
+                Some(Step::Failed(fault, _)) => Some(fault),
+                // It failed just now.
+                _ => id
+                    .and_then(|id| outcomes.get(&id))
+                    .and_then(|outcome| outcome.fault.as_ref()),
+            };
+            failed.is_some_and(|fault| fault.class == Class::User)
         }
         _ => false,
     }

@@ -72,7 +72,7 @@ pub fn report(
     let empty = DatalakeStatus::default();
     let before = previous.unwrap_or(&empty);
     let resources = resource::statuses(lake, plan, outcomes, before);
-    let stands = conditions::of_plan(lake, plan, &resources);
+    let stands = conditions::of_plan(lake, plan, outcomes, &resources);
     let pinned = pinned(lake, plan, outcomes, memory, before);
     let settled = outcomes.is_empty() && plan.in_sync();
     let status = DatalakeStatus {

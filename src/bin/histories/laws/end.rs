@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use datalake_operator::api::vocabulary::reasons;
 use datalake_operator::api::{Datalake, ResourceState};
+use datalake_operator::cloud::sim::Call;
 use datalake_operator::model::report::{condition, is_ready};
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,17 +20,19 @@ const QUIET: SignedDuration = SignedDuration::from_mins(4);
 const ROUND: SignedDuration = SignedDuration::from_mins(10);
 /// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts.
 const ATTEMPTS: usize = 80;
+/// The same write, whatever came of it, within a minute.
+const WRITES: usize = 25;
 
 /// All laws, once faults have stopped.
 pub fn check(life: &mut Life) -> Result<(), Broken> {
     life.diary.line(life.sim.now(), "* faults stop");
     life.calm();
-    patient(life)?;
     settle(life)?;
     life.sim.advance(ROUND);
     settle(life)?;
-    converged(life)?;
     silent(life)?;
+    converged(life)?;
+    patient(life)?;
     life.sim.alter(|cloud| match (life.object(), &life.last_words) {
         (Some(object), _) => {
             let ready = is_ready(object.status.as_ref(), object.metadata.generation.unwrap_or_default());
@@ -49,7 +52,8 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
         }
         match passed.next {
             Some(next) if next < QUIET => life.sim.advance(next),
-            _ if passed.writes == 0 => return Ok(()),
+            // What a quota refuses is tried again for ever.
+            _ if passed.effects == 0 && (passed.writes == 0 || !life.quotas.is_empty()) => return Ok(()),
             next => life.sim.advance(next.unwrap_or_default()),
         }
     }
@@ -135,24 +139,28 @@ fn silent(life: &mut Life) -> Result<(), Broken> {
     Ok(())
 }
 
-/// No call that fails is made too often.
+/// No call that fails is made too often, and no write at all.
 fn patient(life: &Life) -> Result<(), Broken> {
-    let window = SignedDuration::from_mins(10);
     let impatient = life.sim.alter(|cloud| {
-        let mut failures: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
-        for call in cloud.journal.iter().filter(|call| is_trouble(call)) {
-            let at = failures.entry((call.operation, &call.subject)).or_default();
-            at.push(call.at);
-            if let Some(earlier) = at.len().checked_sub(ATTEMPTS).and_then(|index| at.get(index))
-                && call.at.duration_since(*earlier) < window
-            {
-                return Some(format!("{} {}", call.operation, call.subject));
-            }
-        }
-        None
+        let failures = cloud.journal.iter().filter(|call| is_trouble(call));
+        let writes = cloud.journal.iter().filter(|call| call.write);
+        too_often(failures, ATTEMPTS, SignedDuration::from_mins(10))
+            .or_else(|| too_often(writes, WRITES, SignedDuration::from_mins(1)))
     });
-    match impatient {
-        Some(call) => broken(Law::Calm, format!("{call} failed {ATTEMPTS} times within ten minutes")),
-        None => Ok(()),
+    impatient.map_or(Ok(()), |how| broken(Law::Calm, how))
+}
+
+/// The first call that is made so many times within the window.
+fn too_often<'a>(calls: impl Iterator<Item = &'a Call>, most: usize, window: SignedDuration) -> Option<String> {
+    let mut times: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
+    for call in calls {
+        let at = times.entry((call.operation, &call.subject)).or_default();
+        at.push(call.at);
+        if let Some(earlier) = at.len().checked_sub(most).and_then(|index| at.get(index))
+            && call.at.duration_since(*earlier) < window
+        {
+            return Some(format!("{} {} was made {most} times within {window:#}", call.operation, call.subject));
+        }
     }
+    None
 }

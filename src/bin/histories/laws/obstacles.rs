@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, reasons};
 use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
 use datalake_operator::cloud::sim::Cloud;
-use datalake_operator::model::topology::Id;
 
 use super::vital;
-use crate::edits::{self, EDITS};
 use crate::home::{self, is_ours};
 use crate::life::Life;
 
@@ -23,7 +21,9 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
     if spec.drift_policy == DriftPolicy::Report && !leaving {
         all.insert(reasons::DRIFT_DETECTED);
     }
-    refused_edits(life, &mut all);
+    if life.is_refused() {
+        all.extend([reasons::INVALID_SPEC, reasons::IDENTITY_CHANGED, reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
     if !life.quotas.is_empty() {
         all.insert(reasons::LIMIT_EXCEEDED);
     }
@@ -38,22 +38,9 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
     all
 }
 
-/// An edit that is refused, and was not taken back.
-fn refused_edits(life: &Life, all: &mut BTreeSet<&'static str>) {
-    let cluster = life.kubernetes.lock();
-    let region = life.home.place.region.as_str();
-    let in_force = EDITS.iter().filter(|edit| edit.refused).any(|edit| {
-        let patch = edits::patch(edit, region, home::ACCOUNT);
-        edits::in_effect(&cluster.spec, &patch)
-    });
-    if in_force {
-        all.extend([reasons::INVALID_SPEC, reasons::IDENTITY_CHANGED, reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
-    }
-}
-
-/// Something of one of the lake's names is not the lake's.
+/// Something of one of the lake's names is not the lake's, because the script says so.
 fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet<&'static str>) {
-    for id in Id::ALL.into_iter().filter(|id| vital::wanted(&object.spec, *id)) {
+    for id in life.foreign.iter().copied().filter(|id| vital::wanted(&object.spec, *id)) {
         let Some(arn) = home::arn(&life.home, cloud, id) else { continue };
         if vital::tags(cloud, id, &arn).is_some_and(|tags| !is_ours(&tags)) {
             all.insert(reasons::NOT_OWNED);
@@ -86,7 +73,9 @@ fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'s
             other.name == column.name && !wider && !another
         })
     };
-    if !live.input.columns.iter().all(kept) {
+    // An edit and a hand at once can't be told apart; the message says to put back what came from outside.
+    let by_hand = live.input.serde.contains("Other") || live.input.location.contains("elsewhere");
+    if by_hand || !live.input.columns.iter().all(kept) {
         all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
     }
 }
