@@ -79,7 +79,7 @@ pub const EDITS: &[Edit] = &[
     refused("a column dropped", r#"{"schema": {"columns": [{"name": "event", "type": "string"}]}}"#),
     refused("granularity", r#"{"partitioning": {"granularity": "Day"}}"#),
     refused("the time zone", r#"{"partitioning": {"timeZone": "Europe/Berlin"}}"#),
-    refused("the format", r#"{"format": {"type": "Orc", "compression": "Zlib"}}"#),
+    refused("the format", r#"{"format": {"type": "Orc"}}"#),
     refused("the lake bucket's name", r#"{"names": {"lakeBucket": "another-example-lake"}}"#),
     refused("the stream's name", r#"{"names": {"stream": "another-example-stream"}}"#),
     refused("the region", r#"{"region": "eu-central-1"}"#),
