@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::{Value, json};
 
-use crate::edits::{self, EDITS};
+use crate::edits::{self, REFUSED};
 
 /// Somebody else wrote the object meanwhile: 409.
 pub struct Conflict;
@@ -48,10 +48,9 @@ impl Cluster {
     /// Makes the object of the spec; without edits that were refused.
     pub fn create(&mut self) {
         self.lives += 1;
-        for edit in EDITS.iter().filter(|edit| edit.refused) {
-            let patch = edits::patch(edit, "", "");
-            if edits::in_effect(&self.spec, &patch) {
-                edits::revert(&mut self.spec, &patch, &self.first);
+        for patch in REFUSED.iter() {
+            if edits::in_effect(&self.spec, patch) {
+                edits::revert(&mut self.spec, patch, &self.first);
             }
         }
         let object = json!({

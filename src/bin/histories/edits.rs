@@ -1,5 +1,7 @@
 //! What users write: specs to begin with, and edits of every field that may change, and of some that may not.
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 /// An edit of the spec.
@@ -87,6 +89,10 @@ pub const EDITS: &[Edit] = &[
     refused("a tag of AWS's own", r#"{"tags": {"aws:mine": "1"}}"#),
     refused("no such type", r#"{"schema": {"columns": [{"name": "event", "type": "strong"}]}}"#),
 ];
+
+/// The edits that are refused; none of them depends on where the lake is.
+pub static REFUSED: LazyLock<Vec<Value>> =
+    LazyLock::new(|| EDITS.iter().filter(|edit| edit.refused).map(|edit| read(edit.patch)).collect());
 
 /// The sample lake of the documentation, with `patch` merged into its spec.
 pub fn sample(patch: &str) -> Value {

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::{Cluster, Kubernetes, Notes, version_of};
 use crate::diary::Diary;
-use crate::edits::{self, BASES, EDITS};
+use crate::edits::{self, EDITS, REFUSED};
 use crate::exempt;
 use crate::home;
 use crate::laws::calls::Reading;
@@ -30,6 +30,10 @@ use crate::watch::Watched;
 const SOONEST: SignedDuration = SignedDuration::from_millis(10);
 /// Passes that do nothing, one right after another, before it is a busy loop.
 const IDLE: u32 = 30;
+/// Passes of a lake that is being made or changed, however little time that takes.
+const RUSH: u64 = 100;
+/// Passes a minute of a lake that waits.
+const RATE: u64 = 40;
 /// Calls of one pass.
 const CALLS: usize = 600;
 
@@ -87,9 +91,8 @@ impl Life {
             return life;
         }
         let sim = Sim::new(home::account(), home::start(), script.seed);
-        let (_, patch) = BASES.get(script.base).copied().unwrap_or_default();
-        let cluster = Cluster::new(edits::sample(patch));
-        let life = Self::of(sim, cluster, script, diary);
+        let (cluster, _) = nursery::unborn(script.base);
+        let life = Self::of(sim, cluster.clone(), script, diary);
         life.sim.alter(|cloud| {
             cloud.timing = timing(script.pace);
             outside::users_key(cloud, &life.home.place);
@@ -98,9 +101,7 @@ impl Life {
     }
 
     fn of(sim: Sim, cluster: Cluster, script: &Script, diary: Diary) -> Self {
-        let (_, patch) = BASES.get(script.base).copied().unwrap_or_default();
-        let first = Cluster::new(edits::sample(patch)).object;
-        let home = home::resolve(&first.expect("the specs to begin with can be read"));
+        let (_, home) = nursery::unborn(script.base);
         let watched = Watched::new(sim.clone());
         let process = || Process {
             operator: Operator::new(watched.clone(), home::origin(), home::tempo()),
@@ -112,7 +113,7 @@ impl Life {
             due: Some(sim.now()),
             sim,
             kubernetes: Kubernetes::new(cluster),
-            home,
+            home: home.clone(),
             pace: script.pace,
             diary,
             passes: 0,
@@ -233,9 +234,7 @@ impl Life {
     /// without a status.)
     pub fn is_refused(&self) -> bool {
         let spec = &self.kubernetes.lock().spec;
-        let region = self.home.place.region.as_str();
-        let refused = EDITS.iter().filter(|edit| edit.refused);
-        refused.map(|edit| edits::patch(edit, region, home::ACCOUNT)).any(|patch| edits::in_effect(spec, &patch))
+        REFUSED.iter().any(|patch| edits::in_effect(spec, patch))
     }
 
     fn trouble(&mut self, trouble: &Trouble) {
@@ -280,9 +279,13 @@ impl Life {
 
     fn wait(&mut self, minutes: i64) -> Result<(), Broken> {
         let end = self.sim.now() + SignedDuration::from_mins(minutes);
+        let most = self.passes + RUSH + RATE * minutes.unsigned_abs();
         while let Some(due) = self.due.filter(|due| *due <= end) {
             self.until(due);
             self.pass(false)?;
+            if self.passes > most {
+                return broken(Law::Calm, format!("more than {} passes in {minutes} minutes", RUSH + RATE * minutes.unsigned_abs()));
+            }
         }
         self.until(end);
         Ok(())

@@ -41,7 +41,11 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
 /// Something of one of the lake's names is not the lake's, because the script says so.
 fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet<&'static str>) {
     for id in life.foreign.iter().copied().filter(|id| vital::wanted(&object.spec, *id)) {
-        let Some(arn) = home::arn(&life.home, cloud, id) else { continue };
+        let Some(arn) = home::arn(&life.home, cloud, id) else {
+            // A key without alias is known by its id.
+            all.insert(reasons::NOT_OWNED);
+            continue;
+        };
         if vital::tags(cloud, id, &arn).is_some_and(|tags| !is_ours(&tags)) {
             all.insert(reasons::NOT_OWNED);
         }
