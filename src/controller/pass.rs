@@ -145,13 +145,7 @@ impl<W: World> Operator<W> {
     }
 
     /// Looks until nothing that the plan would write, or call Ready, rests on an old sight.
-    pub async fn observe(
-        &self,
-        lake: &Lake,
-        memory: &mut Memory,
-        was_ready: bool,
-        now: Timestamp,
-    ) -> Plan {
+    pub async fn observe(&self, lake: &Lake, memory: &mut Memory, was_ready: bool, now: Timestamp) -> Plan {
         let mut fresh = BTreeSet::new();
         loop {
             let plan = plan(lake, &memory.snapshot(), memory, now);

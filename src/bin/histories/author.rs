@@ -17,7 +17,10 @@ pub fn write(seed: u64) -> Script {
         _ => Pace::Lagging,
     };
     let (base, ready) = (dice.below(BASES.len()), dice.percent(65));
-    let mut author = Author { dice, steps: Vec::new() };
+    let mut author = Author {
+        dice,
+        steps: Vec::new(),
+    };
     if !ready && author.dice.percent(20) {
         author.plant();
     }
@@ -71,7 +74,11 @@ impl Author {
                 self.steps.push(Step::Lead { passes, late });
             }
             91..93 => {
-                let what = if self.dice.percent(70) { Consent::EmptyBuckets } else { Consent::ShortenRetention };
+                let what = if self.dice.percent(70) {
+                    Consent::EmptyBuckets
+                } else {
+                    Consent::ShortenRetention
+                };
                 let on = self.dice.percent(80);
                 self.steps.push(Step::Consent(what, on));
             }
@@ -102,7 +109,8 @@ impl Author {
             self.steps.push(Step::Crash(crash));
         }
         self.steps.push(Step::Edit(index));
-        if EDITS.get(index).is_some_and(|edit| edit.refused) && self.dice.percent(70) || self.dice.percent(10) {
+        if EDITS.get(index).is_some_and(|edit| edit.refused) && self.dice.percent(70) || self.dice.percent(10)
+        {
             self.time();
             self.steps.push(Step::Revert(index));
         }
@@ -117,7 +125,10 @@ impl Author {
     }
 
     fn plant(&mut self) {
-        let (id, whose) = (self.resource(), [Whose::Nobodys, Whose::AnotherLakes, Whose::AnotherAccounts]);
+        let (id, whose) = (
+            self.resource(),
+            [Whose::Nobodys, Whose::AnotherLakes, Whose::AnotherAccounts],
+        );
         let whose = self.dice.pick(&whose).copied().unwrap_or(Whose::Nobodys);
         if self.dice.percent(60) {
             self.steps.push(Step::Remove(id));
@@ -137,7 +148,11 @@ impl Author {
                 refused: [20, 100, 300].get(self.dice.below(3)).copied().unwrap_or(20),
                 lost: [0, 50, 200].get(self.dice.below(3)).copied().unwrap_or(0),
             },
-            35..65 => Trouble::Some { call, how, times: 1 + self.dice.below(4) },
+            35..65 => Trouble::Some {
+                call,
+                how,
+                times: 1 + self.dice.below(4),
+            },
             65..80 => Trouble::Every { call, how },
             80..86 => Trouble::All(how),
             86..97 => Trouble::Lost(1 + self.dice.below(12)),

@@ -1,4 +1,4 @@
-//! The API server: one object with its resourceVersion, its finalizer and its status.
+//! The API server: one object with its `resourceVersion`, its finalizer and its status.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -103,7 +103,7 @@ impl Cluster {
         self.touch();
     }
 
-    /// The operator's finalizer, with the resourceVersion that was read.
+    /// The operator's finalizer, with the `resourceVersion` that was read.
     pub fn add_finalizer(&mut self, read: u64) -> Result<(), Conflict> {
         let object = self.current(read)?;
         object.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
@@ -125,17 +125,21 @@ impl Cluster {
         }
     }
 
-    /// Replaces the status, with the resourceVersion that was read.
+    /// Replaces the status, with the `resourceVersion` that was read.
     pub fn replace_status(&mut self, read: u64, status: DatalakeStatus) -> Result<(), Conflict> {
         self.current(read)?.status = Some(status);
         self.touch();
         Ok(())
     }
 
-    /// A merge patch without resourceVersion.
+    /// A merge patch without `resourceVersion`.
     fn record_key(&mut self, id: Id, key_id: &str) {
         if let Some(object) = &mut self.object {
-            let pinned = object.status.get_or_insert_default().pinned.get_or_insert_default();
+            let pinned = object
+                .status
+                .get_or_insert_default()
+                .pinned
+                .get_or_insert_default();
             pinned.key_ids.insert(id.to_string(), key_id.to_owned());
         }
         self.touch();
@@ -153,7 +157,11 @@ impl Cluster {
     }
 
     fn current(&mut self, read: u64) -> Result<&mut Datalake, Conflict> {
-        if read == self.version { self.object.as_mut().ok_or(Conflict) } else { Err(Conflict) }
+        if read == self.version {
+            self.object.as_mut().ok_or(Conflict)
+        } else {
+            Err(Conflict)
+        }
     }
 
     fn touch(&mut self) {
@@ -164,7 +172,7 @@ impl Cluster {
     }
 }
 
-/// The resourceVersion that an object was read with.
+/// The `resourceVersion` that an object was read with.
 pub fn version_of(object: &Datalake) -> u64 {
     let text = object.metadata.resource_version.as_deref().unwrap_or_default();
     text.parse().unwrap_or_default()
@@ -198,7 +206,7 @@ impl Notes {
         }
     }
 
-    /// The resourceVersion that this pass knows.
+    /// The `resourceVersion` that this pass knows.
     pub fn version(&self) -> u64 {
         *self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use datalake_operator::shell::clock;
 
+use crate::author;
 use crate::diary::Diary;
 use crate::laws::Broken;
 use crate::live;
 use crate::script::Script;
-use crate::author;
 
 /// Failures that are told.
 const TOLD: usize = 20;
@@ -64,7 +64,9 @@ pub fn run(what: &str, histories: &impl Histories, jobs: usize) -> bool {
                 let mut mine = Tally::default();
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(script) = histories.get(index).filter(|_| index < histories.count()) else { break };
+                    let Some(script) = histories.get(index).filter(|_| index < histories.count()) else {
+                        break;
+                    };
                     mine.live(&script);
                 }
                 total.lock().unwrap_or_else(PoisonError::into_inner).add(mine);
@@ -84,7 +86,8 @@ impl Tally {
         }
         let outcome = live::out(script, Diary::closed());
         self.passes += outcome.passes;
-        self.failures.extend(outcome.broken.map(|broken| (script.name.clone(), broken)));
+        self.failures
+            .extend(outcome.broken.map(|broken| (script.name.clone(), broken)));
     }
 
     fn add(&mut self, other: Tally) {
@@ -98,8 +101,16 @@ impl Tally {
 
 #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
 fn tell(what: &str, total: &Tally, count: u64, seconds: f64) {
-    println!("{what}: {count} histories, {} passes in {seconds:.1} s, {:.0} a second", total.passes, count as f64 / seconds);
-    let steps: Vec<_> = total.steps.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    println!(
+        "{what}: {count} histories, {} passes in {seconds:.1} s, {:.0} a second",
+        total.passes,
+        count as f64 / seconds
+    );
+    let steps: Vec<_> = total
+        .steps
+        .iter()
+        .map(|(kind, count)| format!("{kind} {count}"))
+        .collect();
     println!("  steps: {}", steps.join(", "));
     if total.failures.is_empty() {
         println!("  every law held");
@@ -111,6 +122,9 @@ fn tell(what: &str, total: &Tally, count: u64, seconds: f64) {
     }
     println!("  {} of them broke a law: {laws:?}", total.failures.len());
     for (name, broken) in total.failures.iter().take(TOLD) {
-        println!("  {:?}, in {name}: {}\n    histories --replay {name}", broken.law, broken.how);
+        println!(
+            "  {:?}, in {name}: {}\n    histories --replay {name}",
+            broken.law, broken.how
+        );
     }
 }

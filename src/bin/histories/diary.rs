@@ -59,8 +59,13 @@ impl Diary {
         let world = Sim::of(sim.alter(|cloud| cloud.clone()));
         let generation = object.metadata.generation.unwrap_or_default();
         let version = object.metadata.resource_version.as_deref().unwrap_or_default();
-        self.line(now, &format!("a pass on generation {generation} (resourceVersion {version})"));
-        let Some(plan) = plan(&world, object, memory) else { return };
+        self.line(
+            now,
+            &format!("a pass on generation {generation} (resourceVersion {version})"),
+        );
+        let Some(plan) = plan(&world, object, memory) else {
+            return;
+        };
         let lines = render(&plan);
         for line in lines.lines().filter(|line| !line.ends_with(" in sync")) {
             self.line(now, &format!("    {line}"));
@@ -73,7 +78,14 @@ impl Diary {
             return;
         }
         for call in calls.iter().filter(|call| call.write || is_trouble(call)) {
-            let Call { service, operation, subject, result, effect, .. } = call;
+            let Call {
+                service,
+                operation,
+                subject,
+                result,
+                effect,
+                ..
+            } = call;
             let result = match (result, effect) {
                 (Ok(()), _) => "done".to_owned(),
                 (Err(code), true) => format!("{code}, but carried out"),
@@ -114,5 +126,7 @@ pub fn plan(world: &Sim, object: &Datalake, memory: &Memory) -> Option<Plan> {
     let ready = is_ready(object.status.as_ref(), generation);
     let operator = Operator::new(world.clone(), home::origin(), home::tempo());
     let now = world.now();
-    operator.observe(&lake, &mut memory.clone(), ready, now).now_or_never()
+    operator
+        .observe(&lake, &mut memory.clone(), ready, now)
+        .now_or_never()
 }

@@ -8,7 +8,7 @@ impl Dice {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,7 +19,7 @@ impl Dice {
     /// A number below `below`, which is taken as 1 if it is 0.
     pub fn below(&mut self, below: usize) -> usize {
         let below = u64::try_from(below.max(1)).unwrap_or(u64::MAX);
-        usize::try_from(self.next() % below).unwrap_or_default()
+        usize::try_from(self.draw() % below).unwrap_or_default()
     }
 
     /// Whether it happens that happens so often of a hundred times.

@@ -17,21 +17,47 @@ pub struct Edit {
 /// Specs to begin with: what they are, and the patch on the sample lake.
 pub const BASES: &[(&str, &str)] = &[
     ("the sample lake", "{}"),
-    ("with a publisher, everything goes on deletion", r#"{"testPublisher": {"enabled": true}, "deletionPolicy": "Delete"}"#),
-    ("RetainData, with tags", r#"{"deletionPolicy": "RetainData", "tags": {"team": "data"}}"#),
+    (
+        "with a publisher, everything goes on deletion",
+        r#"{"testPublisher": {"enabled": true}, "deletionPolicy": "Delete"}"#,
+    ),
+    (
+        "RetainData, with tags",
+        r#"{"deletionPolicy": "RetainData", "tags": {"team": "data"}}"#,
+    ),
     ("everything goes on deletion", r#"{"deletionPolicy": "Delete"}"#),
-    ("Report", r#"{"driftPolicy": "Report", "deletionPolicy": "Delete"}"#),
-    ("projection, no workgroup", r#"{"partitioning": {"discovery": "Projection"}, "query": {"workgroup": false}, "deletionPolicy": "Delete"}"#),
-    ("on demand, kept for 48 hours", r#"{"stream": {"mode": "OnDemand"}, "retention": {"streamHours": 48}}"#),
-    ("us-east-1", r#"{"region": "us-east-1", "deletionPolicy": "Delete"}"#),
+    (
+        "Report",
+        r#"{"driftPolicy": "Report", "deletionPolicy": "Delete"}"#,
+    ),
+    (
+        "projection, no workgroup",
+        r#"{"partitioning": {"discovery": "Projection"}, "query": {"workgroup": false}, "deletionPolicy": "Delete"}"#,
+    ),
+    (
+        "on demand, kept for 48 hours",
+        r#"{"stream": {"mode": "OnDemand"}, "retention": {"streamHours": 48}}"#,
+    ),
+    (
+        "us-east-1",
+        r#"{"region": "us-east-1", "deletionPolicy": "Delete"}"#,
+    ),
 ];
 
 const fn valid(what: &'static str, patch: &'static str) -> Edit {
-    Edit { what, patch, refused: false }
+    Edit {
+        what,
+        patch,
+        refused: false,
+    }
 }
 
 const fn refused(what: &'static str, patch: &'static str) -> Edit {
-    Edit { what, patch, refused: true }
+    Edit {
+        what,
+        patch,
+        refused: true,
+    }
 }
 
 /// Edits of every field that may change, and of some that may not.
@@ -91,8 +117,13 @@ pub const EDITS: &[Edit] = &[
 ];
 
 /// The edits that are refused; none of them depends on where the lake is.
-pub static REFUSED: LazyLock<Vec<Value>> =
-    LazyLock::new(|| EDITS.iter().filter(|edit| edit.refused).map(|edit| read(edit.patch)).collect());
+pub static REFUSED: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    EDITS
+        .iter()
+        .filter(|edit| edit.refused)
+        .map(|edit| read(edit.patch))
+        .collect()
+});
 
 /// The sample lake of the documentation, with `patch` merged into its spec.
 pub fn sample(patch: &str) -> Value {

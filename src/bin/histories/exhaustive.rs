@@ -28,11 +28,25 @@ fn scenes() -> Vec<Script> {
     ];
     for (index, edit) in EDITS.iter().enumerate().filter(|(_, edit)| !edit.refused) {
         let what = edit.what.replace(' ', "-");
-        all.push(scene(format!("edit-{index}-{what}"), 0, true, vec![Step::Edit(index)]));
+        all.push(scene(
+            format!("edit-{index}-{what}"),
+            0,
+            true,
+            vec![Step::Edit(index)],
+        ));
     }
-    let deletion = vec![Step::Store(3), Step::Consent(Consent::EmptyBuckets, true), Step::Delete];
+    let deletion = vec![
+        Step::Store(3),
+        Step::Consent(Consent::EmptyBuckets, true),
+        Step::Delete,
+    ];
     all.push(scene("delete".to_owned(), 1, true, deletion));
-    all.push(scene("delete-retain-data".to_owned(), 2, true, vec![Step::Delete]));
+    all.push(scene(
+        "delete-retain-data".to_owned(),
+        2,
+        true,
+        vec![Step::Delete],
+    ));
     all.push(scene("delete-retain".to_owned(), 0, true, vec![Step::Delete]));
     all
 }
@@ -85,6 +99,8 @@ fn writes(scene: &Script) -> Vec<i64> {
     }
     life.sim.alter(|cloud| {
         let writes = cloud.journal.iter().filter(|call| call.write);
-        writes.map(|call| call.at.duration_since(begin).as_mins() + 1).collect()
+        writes
+            .map(|call| call.at.duration_since(begin).as_mins() + 1)
+            .collect()
     })
 }

@@ -56,7 +56,11 @@ pub fn resolve(object: &Datalake) -> Lake {
 
 /// Where the object says that the lake is.
 pub fn resolve_place(object: &Datalake) -> Scope {
-    let named = object.spec.region.as_deref().and_then(|region| Region::parse(region).ok());
+    let named = object
+        .spec
+        .region
+        .as_deref()
+        .and_then(|region| Region::parse(region).ok());
     Scope {
         region: named.unwrap_or_else(|| region("eu-west-1")),
         account: account(),

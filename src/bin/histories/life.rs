@@ -1,10 +1,12 @@
 //! One life of one lake: what the script says happens, and the operator does its passes.
 
+mod happen;
+
 use std::collections::BTreeSet;
 
-use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, FINALIZER, SHORTEN_RETENTION};
 use datalake_operator::api::Datalake;
-use datalake_operator::cloud::sim::{Cloud, Fault, HANDS, Rule, Sim, Timing};
+use datalake_operator::api::vocabulary::FINALIZER;
+use datalake_operator::cloud::sim::{Cloud, Rule, Sim, Timing};
 use datalake_operator::controller::pass::Operator;
 use datalake_operator::model::lake::Lake;
 use datalake_operator::model::memory::Memory;
@@ -15,15 +17,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::{Cluster, Kubernetes, Notes, version_of};
 use crate::diary::Diary;
-use crate::edits::{self, EDITS, REFUSED};
 use crate::exempt;
 use crate::home;
 use crate::laws::calls::Reading;
 use crate::laws::{Broken, Law, broken, status, vital};
 use crate::nursery;
 use crate::outside;
-use crate::script::{Consent, Crash, Pace, Script, Step};
-use crate::trouble::Trouble;
+use crate::script::{Pace, Script};
 use crate::watch::Watched;
 
 /// A pass asks for the next one no sooner.
@@ -135,127 +135,13 @@ impl Life {
     /// The world, the API server and the leader's memory, for others to go on from.
     pub fn into_parts(self) -> (Cloud, Cluster, Memory) {
         let [first, second] = self.processes;
-        let memory = if self.leader == 0 { first.memory } else { second.memory };
+        let memory = if self.leader == 0 {
+            first.memory
+        } else {
+            second.memory
+        };
         let cluster = self.kubernetes.lock().clone();
         (self.sim.alter(|cloud| cloud.clone()), cluster, memory)
-    }
-
-    /// One step of the script.
-    pub fn step(&mut self, step: &Step) -> Result<(), Broken> {
-        self.idle = 0;
-        self.diary.step(self.sim.now(), step);
-        match step {
-            Step::Edit(index) => self.edit(*index, false),
-            Step::Revert(index) => self.edit(*index, true),
-            Step::Consent(what, on) => {
-                let key = match what {
-                    Consent::EmptyBuckets => EMPTY_BUCKETS,
-                    Consent::ShortenRetention => SHORTEN_RETENTION,
-                };
-                self.user(|cluster, _| cluster.annotate(key, *on));
-            }
-            Step::Delete => self.user(Cluster::delete),
-            Step::Apply => self.user(|cluster, _| match cluster.object {
-                Some(_) => cluster.again = true,
-                None => cluster.create(),
-            }),
-            Step::WipeStatus if self.is_refused() => {}
-            Step::WipeStatus => self.user(|cluster, _| cluster.wipe_status()),
-            Step::Change(index) => {
-                if let Some(hand) = HANDS.get(*index)
-                    && let Some(arn) = self.sim.alter(|cloud| home::arn(&self.home, cloud, hand.id))
-                {
-                    self.sim.alter(|cloud| (hand.act)(cloud, &arn));
-                }
-            }
-            Step::Prolong => self.sim.alter(|cloud| outside::prolong(cloud, &self.home)),
-            Step::Remove(id) => self.sim.alter(|cloud| outside::remove(cloud, &self.home, *id)),
-            Step::Plant(id, whose) => {
-                self.sim.alter(|cloud| outside::plant(cloud, &self.home, *id, *whose));
-                self.foreign.insert(*id);
-            }
-            Step::Disown(id) => {
-                self.sim.alter(|cloud| outside::disown(cloud, &self.home, *id));
-                self.foreign.insert(*id);
-            }
-            Step::Store(count) => self.sim.alter(|cloud| outside::store(cloud, &self.home, *count)),
-            Step::Crawl => self.sim.alter(|cloud| {
-                let arn = self.home.place.crawler(&self.home.names.crawler).to_string();
-                cloud.start_crawl(&arn);
-            }),
-            Step::Trouble(trouble) => self.trouble(trouble),
-            Step::Calm => self.calm(),
-            Step::Pass(count) => return self.some_passes(*count),
-            Step::Wait(minutes) => return self.wait(*minutes),
-            Step::Crash(Crash::Before(k)) => self.sim.fault(Rule::write(*k, Fault::CrashBefore)),
-            Step::Crash(Crash::After(k)) => self.sim.fault(Rule::write(*k, Fault::CrashAfter)),
-            Step::Crash(Crash::Status) => self.dies_before_status = true,
-            Step::Restart => self.restart(),
-            Step::Lead { passes, late } => {
-                self.leader = 1 - self.leader;
-                self.due = Some(self.sim.now());
-                self.pass(*late)?;
-                return self.some_passes(passes.saturating_sub(1));
-            }
-        }
-        Ok(())
-    }
-
-    /// The user writes the object, and the operator is told.
-    fn user(&mut self, act: impl FnOnce(&mut Cluster, Timestamp)) {
-        let now = self.sim.now();
-        act(&mut self.kubernetes.lock(), now);
-        self.due = Some(now);
-    }
-
-    fn edit(&mut self, index: usize, back: bool) {
-        let Some(edit) = EDITS.get(index) else { return };
-        let patch = edits::patch(edit, self.home.place.region.as_str(), home::ACCOUNT);
-        let no_edit = edit.refused && {
-            let cluster = self.kubernetes.lock();
-            // What is not pinned yet may change, and the lake is made so: that is no refused edit.
-            if back { !edits::in_effect(&cluster.spec, &patch) } else { !cluster.is_pinned() }
-        };
-        if no_edit {
-            return;
-        }
-        self.user(|cluster, _| {
-            let mut spec = cluster.spec.clone();
-            if back {
-                edits::revert(&mut spec, &patch, &cluster.first);
-            } else {
-                edits::merge(&mut spec, &patch);
-            }
-            cluster.write_spec(spec);
-        });
-    }
-
-    /// Whether the spec holds an edit that is refused. (The API server lets none through once the lake exists; it would,
-    /// without a status.)
-    pub fn is_refused(&self) -> bool {
-        let spec = &self.kubernetes.lock().spec;
-        REFUSED.iter().any(|patch| edits::in_effect(spec, patch))
-    }
-
-    fn trouble(&mut self, trouble: &Trouble) {
-        if let Some(chaos) = trouble.chaos() {
-            self.sim.alter(|cloud| cloud.faults.chaos = chaos);
-        }
-        if let Some(rule) = trouble.rule() {
-            if trouble.stays() {
-                self.quotas.push(rule.clone());
-            }
-            self.sim.fault(rule);
-        }
-    }
-
-    /// Nothing goes wrong any more but the quotas that stay.
-    pub fn calm(&mut self) {
-        self.sim.calm();
-        self.dies_before_status = false;
-        for rule in &self.quotas {
-            self.sim.fault(rule.clone());
-        }
     }
 
     /// Another process takes the leader's place.
@@ -284,7 +170,13 @@ impl Life {
             self.until(due);
             self.pass(false)?;
             if self.passes > most {
-                return broken(Law::Calm, format!("more than {} passes in {minutes} minutes", RUSH + RATE * minutes.unsigned_abs()));
+                return broken(
+                    Law::Calm,
+                    format!(
+                        "more than {} passes in {minutes} minutes",
+                        RUSH + RATE * minutes.unsigned_abs()
+                    ),
+                );
             }
         }
         self.until(end);
@@ -305,15 +197,28 @@ impl Life {
         let Some(object) = self.read(late) else {
             self.processes[self.leader].memory = Memory::default();
             self.due = None;
-            return Ok(Passed { next: None, writes: 0, effects: 0 });
+            return Ok(Passed {
+                next: None,
+                writes: 0,
+                effects: 0,
+            });
         };
         let read = version_of(&object);
-        let guarded = object.metadata.finalizers.iter().flatten().any(|held| held == FINALIZER);
+        let guarded = object
+            .metadata
+            .finalizers
+            .iter()
+            .flatten()
+            .any(|held| held == FINALIZER);
         if !guarded {
             // Refused: somebody else wrote first; then the next pass sees it.
-            drop(self.kubernetes.lock().add_finalizer(read));
+            let _ = self.kubernetes.lock().add_finalizer(read);
             self.due = Some(now + SOONEST);
-            return Ok(Passed { next: Some(SOONEST), writes: 0, effects: 0 });
+            return Ok(Passed {
+                next: Some(SOONEST),
+                writes: 0,
+                effects: 0,
+            });
         }
         self.watched.begin(Reading::of(&object));
         let process = &mut self.processes[self.leader];
@@ -325,7 +230,9 @@ impl Life {
         let (calls, writes, effects) = self.sim.alter(|cloud| {
             let calls = cloud.journal.get(before..).unwrap_or_default();
             self.diary.calls(calls);
-            let count = |of: fn(&datalake_operator::cloud::sim::Call) -> bool| calls.iter().filter(|call| of(call)).count();
+            let count = |of: fn(&datalake_operator::cloud::sim::Call) -> bool| {
+                calls.iter().filter(|call| of(call)).count()
+            };
             (calls.len(), count(|call| call.write), count(|call| call.effect))
         });
         if let Some(broken) = self.watched.verdict() {
@@ -337,23 +244,42 @@ impl Life {
         let Some(verdict) = verdict.filter(|_| !std::mem::take(&mut self.dies_before_status)) else {
             self.diary.line(now, "the operator dies");
             self.restart();
-            return Ok(Passed { next: Some(SignedDuration::from_secs(1)), writes, effects });
+            return Ok(Passed {
+                next: Some(SignedDuration::from_secs(1)),
+                writes,
+                effects,
+            });
         };
         let next = verdict.next.map(|next| next.max(SOONEST));
-        self.idle = if effects > 0 || next.is_none_or(|next| next >= SignedDuration::from_secs(1)) { 0 } else { self.idle + 1 };
+        self.idle = if effects > 0 || next.is_none_or(|next| next >= SignedDuration::from_secs(1)) {
+            0
+        } else {
+            self.idle + 1
+        };
         if self.idle > IDLE {
-            return broken(Law::Calm, format!("{IDLE} passes in a row without effect, each right after the other"));
+            return broken(
+                Law::Calm,
+                format!("{IDLE} passes in a row without effect, each right after the other"),
+            );
         }
         self.due = next.map(|next| now + next);
         self.write(&object, verdict, notes.version())?;
-        Ok(Passed { next, writes, effects })
+        Ok(Passed {
+            next,
+            writes,
+            effects,
+        })
     }
 
     /// The object as the leader reads it; `late`: as it read it before.
     fn read(&mut self, late: bool) -> Option<Datalake> {
         let current = self.object();
         let process = &mut self.processes[self.leader];
-        let same = |seen: &&Datalake| current.as_ref().is_some_and(|object| object.metadata.uid == seen.metadata.uid);
+        let same = |seen: &&Datalake| {
+            current
+                .as_ref()
+                .is_some_and(|object| object.metadata.uid == seen.metadata.uid)
+        };
         let old = process.seen.as_ref().filter(|_| late).filter(same).cloned();
         process.seen.clone_from(&current);
         old.or(current)
@@ -372,7 +298,10 @@ impl Life {
         if object.status.as_ref() != Some(&verdict.status)
             && cluster.replace_status(version, verdict.status).is_err()
         {
-            self.diary.line(now, "Kubernetes refuses the status: somebody else wrote the object");
+            self.diary.line(
+                now,
+                "Kubernetes refuses the status: somebody else wrote the object",
+            );
             self.due = Some(now + SOONEST);
             return Ok(());
         }
@@ -406,7 +335,11 @@ fn timing(pace: Pace) -> Timing {
         Pace::AtOnce => Timing::none(),
         Pace::Steady => Timing::default(),
         Pace::Lagging => Timing {
-            kms_lag: if exempt::KMS_LAGS { SignedDuration::ZERO } else { Timing::real().kms_lag },
+            kms_lag: if exempt::KMS_LAGS {
+                SignedDuration::ZERO
+            } else {
+                Timing::real().kms_lag
+            },
             ..Timing::real()
         },
     }

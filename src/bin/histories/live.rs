@@ -20,14 +20,21 @@ pub fn out(script: &Script, diary: Diary) -> Outcome {
     let mut passes = 0;
     let life = catch_unwind(AssertUnwindSafe(|| {
         let mut life = Life::new(script, diary);
-        let result = script.steps.iter().try_for_each(|step| life.step(step)).and_then(|()| end::check(&mut life));
+        let result = script
+            .steps
+            .iter()
+            .try_for_each(|step| life.step(step))
+            .and_then(|()| end::check(&mut life));
         passes = life.passes;
         result.err()
     }));
     let broken = life.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
-        Some(Broken { law: Law::Calm, how: format!("a panic: {}", text.unwrap_or_default()) })
+        Some(Broken {
+            law: Law::Calm,
+            how: format!("a panic: {}", text.unwrap_or_default()),
+        })
     });
     Outcome { broken, passes }
 }

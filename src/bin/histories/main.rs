@@ -55,17 +55,35 @@ fn main() -> ExitCode {
     if let Some(name) = &arguments.replay {
         return replay(name);
     }
-    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    let jobs = arguments
+        .jobs
+        .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
+        .unwrap_or(1);
     let mut all_right = crowd::run("each write and what can befall it", &exhaustive::all(), jobs);
     if !arguments.exhaustive {
-        all_right &= crowd::run("random histories", &crowd::Seeds { first: arguments.seed, count: arguments.count }, jobs);
+        all_right &= crowd::run(
+            "random histories",
+            &crowd::Seeds {
+                first: arguments.seed,
+                count: arguments.count,
+            },
+            jobs,
+        );
     }
-    if all_right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if all_right {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Tells one history.
 fn replay(name: &str) -> ExitCode {
-    let script = name.parse().map(author::write).ok().or_else(|| exhaustive::named(name));
+    let script = name
+        .parse()
+        .map(author::write)
+        .ok()
+        .or_else(|| exhaustive::named(name));
     let Some(script) = script else {
         eprintln!("{name} is neither a seed nor the name of a history, as create/12/after");
         return ExitCode::from(2);

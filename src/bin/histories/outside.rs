@@ -43,7 +43,9 @@ pub fn prolong(cloud: &mut Cloud, home: &Lake) {
 
 /// Takes a resource away; a key can only be scheduled for deletion.
 pub fn remove(cloud: &mut Cloud, home: &Lake, id: Id) {
-    let Some(arn) = home::arn(home, cloud, id) else { return };
+    let Some(arn) = home::arn(home, cloud, id) else {
+        return;
+    };
     match id {
         Id::BucketKey | Id::StreamKey => {
             if let Some(key) = cloud.keys.get_mut(&arn) {
@@ -71,7 +73,9 @@ pub fn plant(cloud: &mut Cloud, home: &Lake, id: Id, whose: Whose) {
         plant_key(cloud, home, donor, id, whose);
         return;
     }
-    let Some(arn) = home::arn(home, cloud, id) else { return };
+    let Some(arn) = home::arn(home, cloud, id) else {
+        return;
+    };
     let arn = arn.as_str();
     macro_rules! copy {
         ($shelf:ident) => {
@@ -95,10 +99,11 @@ pub fn plant(cloud: &mut Cloud, home: &Lake, id: Id, whose: Whose) {
         Id::Publisher => copy!(functions),
         Id::BucketKey | Id::StreamKey => return,
     }
-    if let (Whose::AnotherAccounts, Some(bucket)) = (whose, cloud.buckets.get_mut(arn)) {
-        if let Ok(other) = AccountId::parse("210987654321") {
-            bucket.account = other;
-        }
+    if whose == Whose::AnotherAccounts
+        && let Some(bucket) = cloud.buckets.get_mut(arn)
+        && let Ok(other) = AccountId::parse("210987654321")
+    {
+        bucket.account = other;
     }
     if let Some(tags) = cloud.tags_mut(id, arn) {
         belong_to(tags, whose);
@@ -106,19 +111,28 @@ pub fn plant(cloud: &mut Cloud, home: &Lake, id: Id, whose: Whose) {
 }
 
 fn plant_key(cloud: &mut Cloud, home: &Lake, donor: &Cloud, id: Id, whose: Whose) {
-    let Some(arn) = home::arn(home, donor, id) else { return };
+    let Some(arn) = home::arn(home, donor, id) else {
+        return;
+    };
     if cloud.key_behind(&home.place, home.name(id)).is_some() || cloud.keys.get(&arn).is_some() {
         return;
     }
-    let made = cloud.keys.iter().any(|(_, key)| home::is_ours(&key.seen.tags) && key.seen.state != "PendingDeletion");
+    let made = cloud
+        .keys
+        .iter()
+        .any(|(_, key)| home::is_ours(&key.seen.tags) && key.seen.state != "PendingDeletion");
     if exempt::ALIAS_OF_ANOTHER && made {
         return;
     }
-    let Some(mut key) = donor.keys.get(&arn).cloned() else { return };
+    let Some(mut key) = donor.keys.get(&arn).cloned() else {
+        return;
+    };
     belong_to(&mut key.seen.tags, whose);
     let key_id = key.seen.arn.key_id().to_owned();
     cloud.keys.put(&arn, key);
-    cloud.aliases.put(&home.place.key_alias(home.name(id)).to_string(), key_id);
+    cloud
+        .aliases
+        .put(&home.place.key_alias(home.name(id)).to_string(), key_id);
 }
 
 fn belong_to(tags: &mut Tags, whose: Whose) {
@@ -143,12 +157,19 @@ pub fn disown(cloud: &mut Cloud, home: &Lake, id: Id) {
 
 /// Objects come into both buckets, and an upload begins.
 pub fn store(cloud: &mut Cloud, home: &Lake, count: usize) {
-    for (name, prefix) in [(&home.names.lake_bucket, "data/year=2026"), (&home.names.raw_bucket, "raw/2026")] {
+    for (name, prefix) in [
+        (&home.names.lake_bucket, "data/year=2026"),
+        (&home.names.raw_bucket, "raw/2026"),
+    ] {
         let arn = home.place.bucket(name).to_string();
-        let Some(bucket) = cloud.buckets.get_mut(&arn) else { continue };
+        let Some(bucket) = cloud.buckets.get_mut(&arn) else {
+            continue;
+        };
         for number in 0..count {
             bucket.put_object(&format!("{prefix}/{number}"));
         }
-        bucket.uploads.insert((format!("{prefix}/upload"), "upload-1".to_owned()));
+        bucket
+            .uploads
+            .insert((format!("{prefix}/upload"), "upload-1".to_owned()));
     }
 }

@@ -144,8 +144,17 @@ impl Step {
             Self::Store(n @ 2..) => Self::Store(n / 2),
             Self::Crash(Crash::Before(n @ 2..)) => Self::Crash(Crash::Before(n - 1)),
             Self::Crash(Crash::After(n @ 2..)) => Self::Crash(Crash::After(n - 1)),
-            Self::Lead { passes, late: true } => Self::Lead { passes: *passes, late: false },
-            Self::Lead { passes: n @ 2.., late } => Self::Lead { passes: n - 1, late: *late },
+            Self::Lead { passes, late: true } => Self::Lead {
+                passes: *passes,
+                late: false,
+            },
+            Self::Lead {
+                passes: n @ 2..,
+                late,
+            } => Self::Lead {
+                passes: n - 1,
+                late: *late,
+            },
             Self::Trouble(trouble) => Self::Trouble(trouble.lesser()?),
             _ => return None,
         })
@@ -182,7 +191,11 @@ impl fmt::Display for Step {
             Self::Crash(Crash::Status) => write!(f, "the operator will die before it writes the status"),
             Self::Restart => write!(f, "the operator starts anew"),
             Self::Lead { passes, late } => {
-                let late = if *late { ", the first on the object that it saw last" } else { "" };
+                let late = if *late {
+                    ", the first on the object that it saw last"
+                } else {
+                    ""
+                };
                 write!(f, "the other operator leads for {passes} passes{late}")
             }
         }
@@ -191,7 +204,11 @@ impl fmt::Display for Step {
 
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let begin = if self.ready { "a lake that is Ready" } else { "an object that was just applied" };
+        let begin = if self.ready {
+            "a lake that is Ready"
+        } else {
+            "an object that was just applied"
+        };
         let (base, _) = crate::edits::BASES.get(self.base).copied().unwrap_or_default();
         writeln!(f, "{}: {begin} ({base}); AWS {:?}", self.name, self.pace)?;
         for (number, step) in self.steps.iter().enumerate() {

@@ -10,9 +10,16 @@ pub enum Trouble {
     /// So many calls of a thousand are refused, and so many writes of a thousand lose their answer.
     Chance { refused: u64, lost: u64 },
     /// The next calls of an operation fail so.
-    Some { call: (&'static str, &'static str), how: How, times: usize },
+    Some {
+        call: (&'static str, &'static str),
+        how: How,
+        times: usize,
+    },
     /// Every call of an operation fails so.
-    Every { call: (&'static str, &'static str), how: How },
+    Every {
+        call: (&'static str, &'static str),
+        how: How,
+    },
     /// Every call fails so.
     All(How),
     /// The so-manieth write from now is carried out, and its answer is lost.
@@ -33,7 +40,14 @@ pub enum How {
 }
 
 /// Each way for a call to fail.
-pub const HOW: [How; 6] = [How::Throttled, How::Broken, How::NoAnswer, How::AnswerLost, How::Denied, How::Expired];
+pub const HOW: [How; 6] = [
+    How::Throttled,
+    How::Broken,
+    How::NoAnswer,
+    How::AnswerLost,
+    How::Denied,
+    How::Expired,
+];
 
 /// Calls that may go wrong: writes, and the reads that looks begin with.
 #[rustfmt::skip]
@@ -69,16 +83,27 @@ impl Trouble {
     pub fn rule(&self) -> Option<Rule> {
         Some(match self {
             Self::Chance { .. } => return None,
-            Self::Some { call: (service, operation), how, times } => Rule {
+            Self::Some {
+                call: (service, operation),
+                how,
+                times,
+            } => Rule {
                 times: *times,
                 ..Rule::every(service, operation, how.fault(service))
             },
-            Self::Every { call: (service, operation), how } => Rule::every(service, operation, how.fault(service)),
+            Self::Every {
+                call: (service, operation),
+                how,
+            } => Rule::every(service, operation, how.fault(service)),
             Self::All(how) => Rule::every("", "", how.fault("")),
             Self::Lost(k) => Rule::write(*k, Fault::LoseAnswer),
             Self::Quota(service, operation) => {
                 let (.., code) = QUOTAS.iter().find(|(s, o, _)| (s, o) == (service, operation))?;
-                Rule::every(service, operation, Fault::Refuse(Refused::new(400, code, "the quota is reached")))
+                Rule::every(
+                    service,
+                    operation,
+                    Fault::Refuse(Refused::new(400, code, "the quota is reached")),
+                )
             }
         })
     }
@@ -86,7 +111,10 @@ impl Trouble {
     /// Chance, where it is that.
     pub fn chaos(&self) -> Option<Chaos> {
         match self {
-            Self::Chance { refused, lost } => Some(Chaos { refused: *refused, lost: *lost }),
+            Self::Chance { refused, lost } => Some(Chaos {
+                refused: *refused,
+                lost: *lost,
+            }),
             _ => None,
         }
     }
@@ -98,8 +126,20 @@ impl Trouble {
 
     pub fn lesser(&self) -> Option<Self> {
         Some(match self {
-            Self::Some { call, how, times: n @ 2.. } => Self::Some { call: *call, how: *how, times: n - 1 },
-            Self::Every { call, how } => Self::Some { call: *call, how: *how, times: 5 },
+            Self::Some {
+                call,
+                how,
+                times: n @ 2..,
+            } => Self::Some {
+                call: *call,
+                how: *how,
+                times: n - 1,
+            },
+            Self::Every { call, how } => Self::Some {
+                call: *call,
+                how: *how,
+                times: 5,
+            },
             Self::Lost(k @ 2..) => Self::Lost(k - 1),
             _ => return None,
         })
@@ -116,7 +156,14 @@ impl How {
             Self::Broken => refuse(500, "InternalError"),
             Self::NoAnswer => Fault::Refuse(Refused::timeout()),
             Self::AnswerLost => Fault::LoseAnswer,
-            Self::Denied => refuse(403, if s3 { "AccessDenied" } else { "AccessDeniedException" }),
+            Self::Denied => refuse(
+                403,
+                if s3 {
+                    "AccessDenied"
+                } else {
+                    "AccessDeniedException"
+                },
+            ),
             Self::Expired => refuse(403, "ExpiredTokenException"),
         }
     }
@@ -126,15 +173,27 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Chance { refused, lost } => {
-                write!(f, "of 1000 calls {refused} are refused, of 1000 writes {lost} lose their answer")
+                write!(
+                    f,
+                    "of 1000 calls {refused} are refused, of 1000 writes {lost} lose their answer"
+                )
             }
-            Self::Some { call: (service, operation), how, times } => {
+            Self::Some {
+                call: (service, operation),
+                how,
+                times,
+            } => {
                 write!(f, "the next {times} of {service}:{operation} are {how:?}")
             }
-            Self::Every { call: (service, operation), how } => write!(f, "every {service}:{operation} is {how:?}"),
+            Self::Every {
+                call: (service, operation),
+                how,
+            } => write!(f, "every {service}:{operation} is {how:?}"),
             Self::All(how) => write!(f, "every call is {how:?}"),
             Self::Lost(k) => write!(f, "write {k} from now is carried out, and its answer lost"),
-            Self::Quota(service, operation) => write!(f, "the quota of {service}:{operation} is reached for good"),
+            Self::Quota(service, operation) => {
+                write!(f, "the quota of {service}:{operation} is reached for good")
+            }
         }
     }
 }

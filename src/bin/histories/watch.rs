@@ -41,8 +41,14 @@ impl Watched {
     /// The first law that a call broke since the last time.
     pub fn verdict(&self) -> Option<Broken> {
         let charges = std::mem::take(&mut self.notes().charges);
-        let carried_out = |index: &usize| self.sim.alter(|cloud| cloud.journal.get(*index).is_some_and(|call| call.effect));
-        charges.into_iter().find(|(index, _)| carried_out(index)).map(|(_, broken)| broken)
+        let carried_out = |index: &usize| {
+            self.sim
+                .alter(|cloud| cloud.journal.get(*index).is_some_and(|call| call.effect))
+        };
+        charges
+            .into_iter()
+            .find(|(index, _)| carried_out(index))
+            .map(|(_, broken)| broken)
     }
 
     fn notes(&self) -> MutexGuard<'_, Notes> {

@@ -16,6 +16,10 @@ use crate::model::topology::Id;
 
 /// How long a key whose id is recorded may be invisible before it counts as gone.
 const KEY_LAG: SignedDuration = SignedDuration::from_mins(5);
+/// How long what is to go, and may just have been made, must be seen to be absent before it counts as gone.
+const GONE_LAG: SignedDuration = SignedDuration::from_secs(90);
+/// When to look again for that.
+const GONE_LOOK_SECONDS: i64 = 30;
 /// When to look again for something that AWS may not show yet.
 const LAG_LOOK_SECONDS: i64 = 2;
 
@@ -135,15 +139,31 @@ impl Asking<'_> {
         if same { Cause::Drift } else { Cause::Edit }
     }
 
-    /// An absence is not believed while a call of ours that made it is younger than the consistency window.
+    /// An absence is not believed while a call of ours that made it is younger than the consistency window; nor the first
+    /// absence that a new process sees of what an earlier one may just have made.
     fn believed_gone(&self, live: Option<&Observed>) -> Option<Step> {
-        let lately = self
-            .memory
-            .writes
-            .iter()
-            .any(|write| write.id == self.id && creates(&write.change));
-        (self.wish == Wish::Gone && live.is_none() && lately)
-            .then(|| Step::Wait(WaitFor::new("AWS to show what was just made", LAG_LOOK_SECONDS)))
+        if self.wish != Wish::Gone || live.is_some() {
+            return None;
+        }
+        let mut writes = self.memory.writes.iter();
+        let lately = writes.any(|write| write.id == self.id && creates(&write.change));
+        let record = &self.lake.record;
+        let unknown = !record.seen && self.lake.leaving.is_some();
+        let begun = record.applied.contains_key(&self.id) || record.unfinished.contains(&self.id);
+        let inherited =
+            (begun || unknown) && !self.memory.written.contains_key(&self.id) && self.absent_for(GONE_LAG);
+        let wait = |seconds| Step::Wait(WaitFor::new("AWS to show what was just made", seconds));
+        match (lately, inherited) {
+            (true, _) => Some(wait(LAG_LOOK_SECONDS)),
+            (false, true) => Some(wait(GONE_LOOK_SECONDS)),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether it has been seen to be absent for less than this.
+    fn absent_for(&self, less_than: SignedDuration) -> bool {
+        let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
+        since.is_some_and(|since| self.now.duration_since(since) < less_than)
     }
 
     fn apply(&self, live: Option<&Observed>, changes: Vec<Change>, differences: Vec<Difference>) -> Step {
@@ -180,12 +200,7 @@ impl Asking<'_> {
     /// A key that was made once and is not seen: creating another can't be taken back, so it is looked for longer.
     fn lost_key(&self, verb: Verb) -> Option<Step> {
         let made = self.lake.record.keys.contains_key(&self.id) || self.memory.keys.contains_key(&self.id);
-        let since = self
-            .memory
-            .seen
-            .get(&self.id)
-            .and_then(|seen| seen.absent_since)?;
-        (verb == Verb::Create && made && self.now.duration_since(since) < KEY_LAG).then(|| {
+        (verb == Verb::Create && made && self.absent_for(KEY_LAG)).then(|| {
             Step::Wait(WaitFor::new(
                 "KMS to show the key that was made",
                 LAG_LOOK_SECONDS,

@@ -93,7 +93,11 @@ pub(super) fn of_plan(
 ) -> Vec<Stand> {
     let open = unsettled(resources);
     let mut stands = vec![ready(lake, &open)];
-    let stalled: Vec<_> = open.iter().copied().filter(|r| needs_somebody(plan, outcomes, r)).collect();
+    let stalled: Vec<_> = open
+        .iter()
+        .copied()
+        .filter(|r| needs_somebody(plan, outcomes, r))
+        .collect();
     if let Some(first) = stalled.first() {
         stands.push(Stand::new(
             types::STALLED,

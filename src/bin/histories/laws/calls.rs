@@ -14,9 +14,8 @@ use crate::home::is_ours;
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     pub leaving: Option<DeletionPolicy>,
-    suspended: bool,
-    /// Whether `driftPolicy` is `Report` and the spec was applied in full before.
-    reports: bool,
+    /// Why nothing may be written at all.
+    untouchable: Option<&'static str>,
     empty_buckets: bool,
     shorten_retention: bool,
     lake_days: Option<i32>,
@@ -28,17 +27,31 @@ impl Reading {
         let spec = &object.spec;
         let says = |key| {
             let all = object.metadata.annotations.as_ref();
-            all.and_then(|all| all.get(key)).is_some_and(|value| value == "true")
+            all.and_then(|all| all.get(key))
+                .is_some_and(|value| value == "true")
         };
-        let applied = object.status.as_ref().and_then(|status| status.applied_generation);
-        let leaving = object.metadata.deletion_timestamp.is_some().then_some(spec.deletion_policy);
+        let applied = object
+            .status
+            .as_ref()
+            .and_then(|status| status.applied_generation);
+        let leaving = object
+            .metadata
+            .deletion_timestamp
+            .is_some()
+            .then_some(spec.deletion_policy);
+        let reports = spec.drift_policy == DriftPolicy::Report && leaving.is_none();
+        let untouchable = if leaving == Some(DeletionPolicy::Retain) {
+            Some("deletionPolicy Retain leaves everything as it is")
+        } else if spec.suspend {
+            Some("the lake is suspended")
+        } else if reports && applied.is_some() && applied == object.metadata.generation {
+            Some("driftPolicy Report writes nothing once the spec was applied")
+        } else {
+            None
+        };
         Self {
             leaving,
-            suspended: spec.suspend && leaving != Some(DeletionPolicy::Retain),
-            reports: spec.drift_policy == DriftPolicy::Report
-                && leaving.is_none()
-                && applied.is_some()
-                && applied == object.metadata.generation,
+            untouchable,
             empty_buckets: says(EMPTY_BUCKETS),
             shorten_retention: says(SHORTEN_RETENTION),
             lake_days: spec.retention.lake_days,
@@ -50,15 +63,14 @@ impl Reading {
 /// The law that the call breaks if it is carried out.
 pub fn judge(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -> Option<Broken> {
     let told = || format!("{} {}", change.operation().1, subject(change));
-    let hands_off = |why: &str| Some(Broken { law: Law::HandsOff, how: format!("{}: {why}", told()) });
-    if reading.suspended {
-        return hands_off("the lake is suspended");
-    }
-    if reading.leaving == Some(DeletionPolicy::Retain) {
-        return hands_off("deletionPolicy Retain leaves everything as it is");
-    }
-    if reading.reports {
-        return hands_off("driftPolicy Report writes nothing once the spec was applied");
+    let hands_off = |why: &str| {
+        Some(Broken {
+            law: Law::HandsOff,
+            how: format!("{}: {why}", told()),
+        })
+    };
+    if let Some(why) = reading.untouchable {
+        return hands_off(why);
     }
     if let Some(tags) = tags(cloud, place, change)
         && !is_ours(tags)
@@ -72,16 +84,19 @@ pub fn judge(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -
         }
     }
     let why = removes_data(cloud, place, change, reading)?;
-    Some(Broken { law: Law::Data, how: format!("{}: {why}", told()) })
+    Some(Broken {
+        law: Law::Data,
+        how: format!("{}: {why}", told()),
+    })
 }
 
 /// Why the call may not be: it removes what was stored, or what is needed to read it.
 fn removes_data(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -> Option<&'static str> {
     let everything_goes = reading.leaving == Some(DeletionPolicy::Delete);
     match change {
-        Change::Bucket(bucket::Change::DeleteObjects { .. } | bucket::Change::AbortMultipartUpload { .. }) => {
-            (!everything_goes || !reading.empty_buckets).then_some("nobody said to empty the buckets")
-        }
+        Change::Bucket(
+            bucket::Change::DeleteObjects { .. } | bucket::Change::AbortMultipartUpload { .. },
+        ) => (!everything_goes || !reading.empty_buckets).then_some("nobody said to empty the buckets"),
         Change::Bucket(bucket::Change::DeleteBucket { .. })
         | Change::Stream(stream::Change::DeleteStream { .. })
         | Change::Key(key::Change::ScheduleKeyDeletion { .. })
@@ -112,34 +127,77 @@ fn expires_too_soon(rule: &bucket::Rule, reading: &Reading) -> Option<&'static s
         _ if rule.expire_days.is_none() => return None,
         _ => return Some("a rule expires objects of any prefix"),
     };
-    (rule.expire_days.is_some() && rule.expire_days != kept).then_some("objects expire sooner than the spec says")
+    (rule.expire_days.is_some() && rule.expire_days != kept)
+        .then_some("objects expire sooner than the spec says")
 }
 
 /// The tags of what the call is about, if it is there.
 fn tags<'a>(cloud: &'a Cloud, place: &Scope, change: &Change) -> Option<&'a Tags> {
     let what = subject(change);
-    let arn = |of: &dyn Fn(&str) -> String| if what.starts_with("arn:") { what.to_owned() } else { of(what) };
+    let arn = |of: &dyn Fn(&str) -> String| {
+        if what.starts_with("arn:") {
+            what.to_owned()
+        } else {
+            of(what)
+        }
+    };
     match change {
         Change::Key(key::Change::CreateKey { .. }) => None,
-        Change::Key(key::Change::CreateAlias { key_id, .. }) => cloud.keys.get(&place.key(key_id).to_string()).map(|k| &k.seen.tags),
+        Change::Key(key::Change::CreateAlias { key_id, .. }) => cloud
+            .keys
+            .get(&place.key(key_id).to_string())
+            .map(|k| &k.seen.tags),
         Change::Key(key::Change::UpdateAlias { alias, .. } | key::Change::DeleteAlias { alias }) => {
             let key = cloud.key_behind(place, alias)?;
             cloud.keys.get(&key).map(|key| &key.seen.tags)
         }
-        Change::Key(_) => cloud.keys.get(&place.key(what).to_string()).map(|key| &key.seen.tags),
-        Change::Bucket(_) => cloud.buckets.get(&place.bucket(what).to_string()).map(|live| &live.seen.tags),
-        Change::LogGroup(_) => cloud.log_groups.get(&arn(&|name| place.log_group(name).to_string())).map(|live| &live.seen.tags),
-        Change::Stream(_) => cloud.streams.get(&arn(&|name| place.stream(name).to_string())).map(|live| &live.seen.tags),
-        Change::Database(_) => cloud.databases.get(&arn(&|name| place.database(name).to_string())).map(|live| &live.tags),
+        Change::Key(_) => cloud
+            .keys
+            .get(&place.key(what).to_string())
+            .map(|key| &key.seen.tags),
+        Change::Bucket(_) => cloud
+            .buckets
+            .get(&place.bucket(what).to_string())
+            .map(|live| &live.seen.tags),
+        Change::LogGroup(_) => cloud
+            .log_groups
+            .get(&arn(&|name| place.log_group(name).to_string()))
+            .map(|live| &live.seen.tags),
+        Change::Stream(_) => cloud
+            .streams
+            .get(&arn(&|name| place.stream(name).to_string()))
+            .map(|live| &live.seen.tags),
+        Change::Database(_) => cloud
+            .databases
+            .get(&arn(&|name| place.database(name).to_string()))
+            .map(|live| &live.tags),
         Change::Table(
             table::Change::CreateTable { database, .. }
             | table::Change::UpdateTable { database, .. }
             | table::Change::DeleteTable { database, .. },
-        ) => cloud.tables.get(&place.table(database, what).to_string()).map(|live| &live.input.parameters),
-        Change::Role(_) => cloud.roles.get(&place.role(what).to_string()).map(|live| &live.seen.tags),
-        Change::Delivery(_) => cloud.deliveries.get(&place.delivery_stream(what).to_string()).map(|live| &live.seen.tags),
-        Change::Crawler(_) => cloud.crawlers.get(&arn(&|name| place.crawler(name).to_string())).map(|live| &live.tags),
-        Change::Workgroup(_) => cloud.workgroups.get(&arn(&|name| place.workgroup(name).to_string())).map(|live| &live.tags),
-        Change::Function(_) => cloud.functions.get(&arn(&|name| place.function(name).to_string())).map(|live| &live.seen.tags),
+        ) => cloud
+            .tables
+            .get(&place.table(database, what).to_string())
+            .map(|live| &live.input.parameters),
+        Change::Role(_) => cloud
+            .roles
+            .get(&place.role(what).to_string())
+            .map(|live| &live.seen.tags),
+        Change::Delivery(_) => cloud
+            .deliveries
+            .get(&place.delivery_stream(what).to_string())
+            .map(|live| &live.seen.tags),
+        Change::Crawler(_) => cloud
+            .crawlers
+            .get(&arn(&|name| place.crawler(name).to_string()))
+            .map(|live| &live.tags),
+        Change::Workgroup(_) => cloud
+            .workgroups
+            .get(&arn(&|name| place.workgroup(name).to_string()))
+            .map(|live| &live.tags),
+        Change::Function(_) => cloud
+            .functions
+            .get(&arn(&|name| place.function(name).to_string()))
+            .map(|live| &live.seen.tags),
     }
 }

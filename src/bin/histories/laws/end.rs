@@ -35,7 +35,10 @@ pub fn check(life: &mut Life) -> Result<(), Broken> {
     patient(life)?;
     life.sim.alter(|cloud| match (life.object(), &life.last_words) {
         (Some(object), _) => {
-            let ready = is_ready(object.status.as_ref(), object.metadata.generation.unwrap_or_default());
+            let ready = is_ready(
+                object.status.as_ref(),
+                object.metadata.generation.unwrap_or_default(),
+            );
             things::while_it_lives(cloud, &life.home, &object, ready)
         }
         (None, Some(last_words)) => things::afterwards(cloud, &life.home, last_words),
@@ -58,14 +61,21 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
         }
     }
     let status = life.object().and_then(|object| object.status);
-    let ready = status.as_ref().and_then(|status| condition(&status.conditions, "Ready"));
+    let ready = status
+        .as_ref()
+        .and_then(|status| condition(&status.conditions, "Ready"));
     let told = ready.map(|ready| format!("{} {}: {}", ready.status, ready.reason, ready.message));
-    broken(Law::Converges, format!("{PASSES} passes were not enough: {}", told.unwrap_or_default()))
+    broken(
+        Law::Converges,
+        format!("{PASSES} passes were not enough: {}", told.unwrap_or_default()),
+    )
 }
 
 /// Ready, with all that is declared; or what stands in the way is there, and is named.
 fn converged(life: &mut Life) -> Result<(), Broken> {
-    let Some(object) = life.object() else { return Ok(()) };
+    let Some(object) = life.object() else {
+        return Ok(());
+    };
     let status = object.status.clone().unwrap_or_default();
     let Some(ready) = condition(&status.conditions, "Ready") else {
         return broken(Law::Converges, "the status says nothing of Ready");
@@ -76,9 +86,18 @@ fn converged(life: &mut Life) -> Result<(), Broken> {
     }
     let allowed = obstacles::allowed(life, &object);
     if !allowed.contains(ready.reason.as_str()) {
-        return broken(Law::Converges, format!("Ready is {} {}: {}", ready.status, ready.reason, ready.message));
+        return broken(
+            Law::Converges,
+            format!("Ready is {} {}: {}", ready.status, ready.reason, ready.message),
+        );
     }
-    if [reasons::SUSPENDED, reasons::INVALID_SPEC, reasons::IDENTITY_CHANGED].contains(&ready.reason.as_str()) {
+    if [
+        reasons::SUSPENDED,
+        reasons::INVALID_SPEC,
+        reasons::IDENTITY_CHANGED,
+    ]
+    .contains(&ready.reason.as_str())
+    {
         return Ok(());
     }
     let stuck = status.resources.iter().find(|resource| {
@@ -90,7 +109,12 @@ fn converged(life: &mut Life) -> Result<(), Broken> {
     match stuck {
         Some(resource) => broken(
             Law::Converges,
-            format!("{} is {:?}: {}", resource.id, resource.state, resource.message.clone().unwrap_or_default()),
+            format!(
+                "{} is {:?}: {}",
+                resource.id,
+                resource.state,
+                resource.message.clone().unwrap_or_default()
+            ),
         ),
         None => Ok(()),
     }
@@ -99,15 +123,25 @@ fn converged(life: &mut Life) -> Result<(), Broken> {
 /// Everything declared holds: the operator's own comparison, after a fresh look at everything, and ours.
 fn in_force(life: &Life, object: &Datalake) -> Result<(), Broken> {
     if object.metadata.deletion_timestamp.is_some() {
-        return broken(Law::Converges, "Ready is true, and the object is still there although it was deleted");
+        return broken(
+            Law::Converges,
+            "Ready is true, and the object is still there although it was deleted",
+        );
     }
     if let Some(plan) = life.fresh_look(object)
         && !plan.in_sync()
     {
         let rendered = datalake_operator::model::render::render(&plan);
-        return broken(Law::Converges, format!("Ready is true, but a fresh look says\n{rendered}"));
+        return broken(
+            Law::Converges,
+            format!("Ready is true, but a fresh look says\n{rendered}"),
+        );
     }
-    let arn = life.home.place.delivery_stream(&life.home.names.delivery).to_string();
+    let arn = life
+        .home
+        .place
+        .delivery_stream(&life.home.names.delivery)
+        .to_string();
     life.sim.alter(|cloud| {
         if let Err(why) = vital::holds(cloud, &life.home, &object.spec) {
             return broken(Law::Converges, format!("Ready is true, but {why}"));
@@ -121,7 +155,10 @@ fn in_force(life: &Life, object: &Datalake) -> Result<(), Broken> {
 
 /// Two more rounds of looks: nothing is written, neither to AWS nor to the object. What a quota refuses is tried again.
 fn silent(life: &mut Life) -> Result<(), Broken> {
-    let (calls, version) = (life.sim.alter(|cloud| cloud.journal.len()), life.kubernetes.lock().version());
+    let (calls, version) = (
+        life.sim.alter(|cloud| cloud.journal.len()),
+        life.kubernetes.lock().version(),
+    );
     life.sim.advance(ROUND);
     settle(life)?;
     let limited = !life.quotas.is_empty();
@@ -151,7 +188,11 @@ fn patient(life: &Life) -> Result<(), Broken> {
 }
 
 /// The first call that is made so many times within the window.
-fn too_often<'a>(calls: impl Iterator<Item = &'a Call>, most: usize, window: SignedDuration) -> Option<String> {
+fn too_often<'a>(
+    calls: impl Iterator<Item = &'a Call>,
+    most: usize,
+    window: SignedDuration,
+) -> Option<String> {
     let mut times: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
     for call in calls {
         let at = times.entry((call.operation, &call.subject)).or_default();
@@ -159,7 +200,10 @@ fn too_often<'a>(calls: impl Iterator<Item = &'a Call>, most: usize, window: Sig
         if let Some(earlier) = at.len().checked_sub(most).and_then(|index| at.get(index))
             && call.at.duration_since(*earlier) < window
         {
-            return Some(format!("{} {} was made {most} times within {window:#}", call.operation, call.subject));
+            return Some(format!(
+                "{} {} was made {most} times within {window:#}",
+                call.operation, call.subject
+            ));
         }
     }
     None

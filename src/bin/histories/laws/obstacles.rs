@@ -22,7 +22,12 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
         all.insert(reasons::DRIFT_DETECTED);
     }
     if life.is_refused() {
-        all.extend([reasons::INVALID_SPEC, reasons::IDENTITY_CHANGED, reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+        all.extend([
+            reasons::INVALID_SPEC,
+            reasons::IDENTITY_CHANGED,
+            reasons::CHANGE_REFUSED,
+            reasons::DRIFT_DETECTED,
+        ]);
     }
     if !life.quotas.is_empty() {
         all.insert(reasons::LIMIT_EXCEEDED);
@@ -40,7 +45,12 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
 
 /// Something of one of the lake's names is not the lake's, because the script says so.
 fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet<&'static str>) {
-    for id in life.foreign.iter().copied().filter(|id| vital::wanted(&object.spec, *id)) {
+    for id in life
+        .foreign
+        .iter()
+        .copied()
+        .filter(|id| vital::wanted(&object.spec, *id))
+    {
         let Some(arn) = home::arn(&life.home, cloud, id) else {
             // A key without alias is known by its id.
             all.insert(reasons::NOT_OWNED);
@@ -49,7 +59,11 @@ fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet
         if vital::tags(cloud, id, &arn).is_some_and(|tags| !is_ours(&tags)) {
             all.insert(reasons::NOT_OWNED);
         }
-        if cloud.buckets.get(&arn).is_some_and(|bucket| bucket.account != cloud.account) {
+        if cloud
+            .buckets
+            .get(&arn)
+            .is_some_and(|bucket| bucket.account != cloud.account)
+        {
             all.insert(reasons::ACCESS_DENIED);
         }
     }
@@ -68,7 +82,9 @@ fn stream(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'st
 fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
     let names = &life.home.names;
     let arn = life.home.place.table(&names.database, &names.table).to_string();
-    let Some(live) = cloud.tables.get(&arn) else { return };
+    let Some(live) = cloud.tables.get(&arn) else {
+        return;
+    };
     let declared = &object.spec.schema.columns;
     let kept = |column: &datalake_operator::model::kinds::table::Column| {
         declared.iter().any(|other| {
@@ -87,7 +103,9 @@ fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'s
 /// A bucket holds objects that may not be deleted.
 fn contents(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
     let annotations = object.metadata.annotations.as_ref();
-    let consent = annotations.and_then(|all| all.get(EMPTY_BUCKETS)).is_some_and(|value| value == "true");
+    let consent = annotations
+        .and_then(|all| all.get(EMPTY_BUCKETS))
+        .is_some_and(|value| value == "true");
     let holds = |name: &String| {
         let bucket = cloud.buckets.get(&life.home.place.bucket(name).to_string());
         bucket.is_some_and(|bucket| !bucket.objects.is_empty() || !bucket.uploads.is_empty())

@@ -13,45 +13,118 @@ use crate::home::{self, is_ours};
 /// The ARNs of everything but keys that carries the owner's tags.
 fn ours(cloud: &Cloud) -> BTreeSet<&str> {
     let mut all = BTreeSet::new();
-    all.extend(cloud.buckets.iter().filter(|(_, live)| is_ours(&live.seen.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.log_groups.iter().filter(|(_, live)| is_ours(&live.seen.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.streams.iter().filter(|(_, live)| is_ours(&live.seen.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.databases.iter().filter(|(_, live)| is_ours(&live.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.tables.iter().filter(|(_, live)| is_ours(&live.input.parameters)).map(|(arn, _)| arn));
-    all.extend(cloud.roles.iter().filter(|(_, live)| is_ours(&live.seen.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.deliveries.iter().filter(|(_, live)| is_ours(&live.seen.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.crawlers.iter().filter(|(_, live)| is_ours(&live.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.workgroups.iter().filter(|(_, live)| is_ours(&live.tags)).map(|(arn, _)| arn));
-    all.extend(cloud.functions.iter().filter(|(_, live)| is_ours(&live.seen.tags)).map(|(arn, _)| arn));
+    all.extend(
+        cloud
+            .buckets
+            .iter()
+            .filter(|(_, live)| is_ours(&live.seen.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .log_groups
+            .iter()
+            .filter(|(_, live)| is_ours(&live.seen.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .streams
+            .iter()
+            .filter(|(_, live)| is_ours(&live.seen.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .databases
+            .iter()
+            .filter(|(_, live)| is_ours(&live.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .tables
+            .iter()
+            .filter(|(_, live)| is_ours(&live.input.parameters))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .roles
+            .iter()
+            .filter(|(_, live)| is_ours(&live.seen.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .deliveries
+            .iter()
+            .filter(|(_, live)| is_ours(&live.seen.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .crawlers
+            .iter()
+            .filter(|(_, live)| is_ours(&live.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .workgroups
+            .iter()
+            .filter(|(_, live)| is_ours(&live.tags))
+            .map(|(arn, _)| arn),
+    );
+    all.extend(
+        cloud
+            .functions
+            .iter()
+            .filter(|(_, live)| is_ours(&live.seen.tags))
+            .map(|(arn, _)| arn),
+    );
     all
 }
 
 /// Ids of the enabled keys that carry the owner's tags.
 fn our_keys(cloud: &Cloud) -> Vec<&str> {
-    let alive = cloud.keys.iter().filter(|(_, key)| key.seen.state != "PendingDeletion");
+    let alive = cloud
+        .keys
+        .iter()
+        .filter(|(_, key)| key.seen.state != "PendingDeletion");
     let ours = alive.filter(|(_, key)| is_ours(&key.seen.tags));
     ours.map(|(_, key)| key.seen.arn.key_id()).collect()
 }
 
 /// While the object is there: nothing but what has one of the lake's names, and no key that nobody knows of.
 pub fn while_it_lives(cloud: &Cloud, home: &Lake, object: &Datalake, ready: bool) -> Result<(), Broken> {
-    let all = Id::ALL.into_iter().filter(|id| !ready || vital::wanted(&object.spec, *id));
+    let all = Id::ALL
+        .into_iter()
+        .filter(|id| !ready || vital::wanted(&object.spec, *id));
     let names: BTreeSet<String> = all.filter_map(|id| home::arn(home, cloud, id)).collect();
     if let Some(orphan) = ours(cloud).into_iter().find(|arn| !names.contains(*arn)) {
         return broken(Law::OneOfEach, format!("{orphan} is an orphan"));
     }
     let keys = our_keys(cloud);
     if keys.len() > 2 {
-        return broken(Law::OneOfEach, format!("{} keys are enabled: {keys:?}", keys.len()));
+        return broken(
+            Law::OneOfEach,
+            format!("{} keys are enabled: {keys:?}", keys.len()),
+        );
     }
     let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
     let known = |key: &&str| {
-        let named = [Id::BucketKey, Id::StreamKey].into_iter().filter_map(|id| home::arn(home, cloud, id));
+        let named = [Id::BucketKey, Id::StreamKey]
+            .into_iter()
+            .filter_map(|id| home::arn(home, cloud, id));
         let recorded = pinned.is_some_and(|pinned| pinned.key_ids.values().any(|id| id == *key));
         recorded || named.into_iter().any(|arn| arn.ends_with(*key))
     };
     match keys.iter().find(|key| !known(key)) {
-        Some(key) => broken(Law::OneOfEach, format!("key {key} is enabled, and nothing knows of it")),
+        Some(key) => broken(
+            Law::OneOfEach,
+            format!("key {key} is enabled, and nothing knows of it"),
+        ),
         None => Ok(()),
     }
 }
