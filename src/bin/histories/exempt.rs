@@ -6,3 +6,6 @@ pub const KMS_LAGS: bool = true;
 
 /// An alias of the lake's name that came to name another's key while the lake had a key is taken over.
 pub const ALIAS_OF_ANOTHER: bool = true;
+
+/// A lake that uses a key of the user's own, and whose status was lost, forgets the key that it made before.
+pub const OWN_KEY_WITHOUT_STATUS: bool = true;

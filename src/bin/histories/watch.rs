@@ -68,11 +68,11 @@ impl World for Watched {
     async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
         {
             let mut notes = self.notes();
-            let charge = self.sim.alter(|cloud| {
+            let broken = self.sim.alter(|cloud| {
                 let broken = judge(cloud, place, change, &notes.reading)?;
                 Some((cloud.journal.len(), broken))
             });
-            notes.charges.extend(charge);
+            notes.charges.extend(broken);
         }
         self.sim.apply(place, change).await
     }

@@ -72,8 +72,8 @@ fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet
 /// The stream keeps records for longer than the spec says; that is shortened only when the user says so.
 fn stream(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
     let arn = life.home.place.stream(&life.home.names.stream).to_string();
-    let live = cloud.streams.get(&arn);
-    if live.is_some_and(|live| live.seen.retention_hours > object.spec.retention.stream_hours) {
+    let stream = cloud.streams.get(&arn);
+    if stream.is_some_and(|live| live.seen.retention_hours > object.spec.retention.stream_hours) {
         all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
     }
 }
@@ -82,7 +82,7 @@ fn stream(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'st
 fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
     let names = &life.home.names;
     let arn = life.home.place.table(&names.database, &names.table).to_string();
-    let Some(live) = cloud.tables.get(&arn) else {
+    let Some(table) = cloud.tables.get(&arn) else {
         return;
     };
     let declared = &object.spec.schema.columns;
@@ -94,8 +94,8 @@ fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'s
         })
     };
     // An edit and a hand at once can't be told apart; the message says to put back what came from outside.
-    let by_hand = live.input.serde.contains("Other") || live.input.location.contains("elsewhere");
-    if by_hand || !live.input.columns.iter().all(kept) {
+    let by_hand = table.input.serde.contains("Other") || table.input.location.contains("elsewhere");
+    if by_hand || !table.input.columns.iter().all(kept) {
         all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
     }
 }

@@ -114,11 +114,11 @@ pub fn while_it_lives(cloud: &Cloud, home: &Lake, object: &Datalake, ready: bool
     }
     let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
     let known = |key: &&str| {
-        let named = [Id::BucketKey, Id::StreamKey]
+        let by_alias = [Id::BucketKey, Id::StreamKey]
             .into_iter()
             .filter_map(|id| home::arn(home, cloud, id));
         let recorded = pinned.is_some_and(|pinned| pinned.key_ids.values().any(|id| id == *key));
-        recorded || named.into_iter().any(|arn| arn.ends_with(*key))
+        recorded || by_alias.into_iter().any(|arn| arn.ends_with(*key))
     };
     match keys.iter().find(|key| !known(key)) {
         Some(key) => broken(

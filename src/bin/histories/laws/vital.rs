@@ -12,9 +12,12 @@ use crate::home::{self, is_ours};
 use crate::life::Life;
 use crate::script::Pace;
 
-/// The object turns Ready now: deliveries succeed, once IAM's lag is over. Where reads lag, only that: what was read
-/// may be old.
+/// The object turns Ready now: deliveries succeed, once IAM's lag is over, and all that matters most holds. Where reads
+/// lag, what was read may be old, and the end of the history tells.
 pub fn on_ready(life: &Life, object: &Datalake) -> Result<(), Broken> {
+    if life.pace == Pace::Lagging {
+        return Ok(());
+    }
     let arn = life
         .home
         .place
@@ -26,11 +29,8 @@ pub fn on_ready(life: &Life, object: &Datalake) -> Result<(), Broken> {
         cloud.timing.iam_propagation = propagation;
         delivers
     });
-    match delivers {
-        Err(_) if life.pace == Pace::Lagging => return Ok(()),
-        Err(why) => return broken(Law::ReadyWorks, why),
-        Ok(()) if life.pace == Pace::Lagging => return Ok(()),
-        Ok(()) => {}
+    if let Err(why) = delivers {
+        return broken(Law::ReadyWorks, why);
     }
     match life.sim.alter(|cloud| holds(cloud, &life.home, &object.spec)) {
         Err(why) => broken(Law::Honest, format!("Ready is true, but {why}")),
