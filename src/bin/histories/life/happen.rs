@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::Life;
 use crate::cluster::Cluster;
-use crate::exempt;
 use crate::edits::{self, EDITS, REFUSED};
+use crate::exempt;
 use crate::home;
 use crate::laws::Broken;
 use crate::outside;
@@ -34,7 +34,8 @@ impl Life {
                 Some(_) => cluster.again = true,
                 None => cluster.create(),
             }),
-            Step::WipeStatus if self.is_refused() || exempt::OWN_KEY_WITHOUT_STATUS && self.has_own_key() => {}
+            Step::WipeStatus if self.is_refused() || exempt::OWN_KEY_WITHOUT_STATUS && self.has_own_key() => {
+            }
             Step::WipeStatus => self.user(|cluster, _| cluster.wipe_status()),
             Step::Change(index) => {
                 if let Some(hand) = HANDS.get(*index)
@@ -115,7 +116,13 @@ impl Life {
     }
 
     fn has_own_key(&self) -> bool {
-        let encryption = self.kubernetes.lock().spec.get("encryption").cloned().unwrap_or_default();
+        let encryption = self
+            .kubernetes
+            .lock()
+            .spec
+            .get("encryption")
+            .cloned()
+            .unwrap_or_default();
         encryption.get("bucketKeyArn").is_some() || encryption.get("streamKeyArn").is_some()
     }
 
