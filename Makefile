@@ -5,6 +5,8 @@
 STAND := cargo run --quiet --package datalake-stand --
 EMULATOR_TESTS = $$($(STAND) which python) -m unittest discover --start-directory deploy/local/emulator --top-level-directory deploy/local/emulator
 CHART := charts/datalake-operator
+# Without the SDKs, and optimised.
+HISTORIES := cargo run --package datalake-operator --no-default-features --features sim --profile histories --locked --bin histories --
 
 .PHONY: help
 help: ## List the targets
@@ -29,7 +31,7 @@ stand-down: ## Stop them and remove their data
 # What fails soon comes first. `build` makes everything that the tests run, with the features that they are built with,
 # so that nothing is built twice.
 .PHONY: test
-test: lint build test-unit programs chart test-emulator test-stand ## Everything, from unit to end to end on the stand
+test: lint build test-unit test-histories programs chart test-emulator test-stand ## Everything, from unit to end to end on the stand
 
 .PHONY: lint
 lint: ## Formatting and clippy
@@ -44,6 +46,14 @@ build: ## Operator, kubectl plugin, stand and tests
 test-unit: ## The decisions, the adapters, the simulator, and whether generated files are up to date
 	cargo test --workspace --lib --bins --locked
 	node --test src/model/kinds/function/
+
+.PHONY: test-histories
+test-histories: ## 10,000 random lives of lakes in a simulated AWS, and each write of a lake going wrong (COUNT=n, SEED=n)
+	$(HISTORIES) --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
+
+.PHONY: soak
+soak: ## 1,000,000 random lives of lakes (COUNT=n, SEED=n); some hours
+	$(HISTORIES) --count $(or $(COUNT),1000000) --seed $(or $(SEED),1000000)
 
 .PHONY: test-stand
 test-stand: ## Against real API servers and the emulator; each test starts its own stand

@@ -206,13 +206,7 @@ impl<W: World> Operator<W> {
     }
 
     /// Looks until nothing that the plan would write, or call Ready, rests on an old sight.
-    pub(super) async fn observe(
-        &self,
-        lake: &Lake,
-        memory: &mut Memory,
-        was_ready: bool,
-        now: Timestamp,
-    ) -> Plan {
+    pub async fn observe(&self, lake: &Lake, memory: &mut Memory, was_ready: bool, now: Timestamp) -> Plan {
         let mut fresh = BTreeSet::new();
         let tempo = self.tempo(lake);
         loop {

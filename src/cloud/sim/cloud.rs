@@ -171,6 +171,10 @@ impl Cloud {
         self.now + span.least + SignedDuration::from_millis(i64::try_from(drawn).unwrap_or_default())
     }
 
+    pub(super) fn reseed(&mut self, seed: u64) {
+        self.random = seed;
+    }
+
     /// A number below `below` (`SplitMix64`).
     pub(super) fn chance(&mut self, below: u64) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);

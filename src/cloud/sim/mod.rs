@@ -17,6 +17,7 @@ mod kms;
 mod lambda;
 mod logs;
 mod meters;
+mod outside;
 mod policy;
 mod quotas;
 mod s3;
@@ -46,6 +47,7 @@ pub use kms::Key;
 pub use lambda::Function;
 pub use logs::LogGroup;
 pub use meters::Meters;
+pub use outside::{HANDS, Hand};
 pub use quotas::Quotas;
 pub use s3::{Bucket, Object};
 pub use shelf::Shelf;
@@ -176,6 +178,11 @@ impl Sim {
         self.calls().into_iter().filter(|call| call.write).collect()
     }
 
+    /// Takes all randomness from another seed from now on.
+    pub fn reseed(&self, seed: u64) {
+        self.lock().reseed(seed);
+    }
+
     /// Forgets the calls so far.
     pub fn forget_calls(&self) {
         self.lock().journal.clear();
@@ -303,7 +310,8 @@ fn carry_out(cloud: &mut Cloud, place: &Scope, change: &Change) -> Answer<Done> 
     Ok(Done::default())
 }
 
-fn subject(change: &Change) -> &str {
+/// Name, id or ARN of what a call is about; of `CreateKey` the description.
+pub fn subject(change: &Change) -> &str {
     match change {
         Change::Key(c) => kms::subject(c),
         Change::Bucket(c) => s3::subject(c),

@@ -5,11 +5,10 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::adversaries::tags;
-use super::drift::hands;
 use super::stage::Stage;
 use crate::api::vocabulary::ADOPT;
 use crate::api::{Datalake, ResourceStatus};
-use crate::cloud::sim::{Cloud, Sim};
+use crate::cloud::sim::{Cloud, HANDS, Hand, Sim};
 use crate::model::topology::Id;
 
 pub(super) fn base() -> Value {
@@ -87,7 +86,7 @@ fn is_taken_over(stage: &mut Stage, ids: &[Id], what: &str) {
     assert_eq!(stage.writes(), Vec::<String>::new(), "{what}");
 }
 
-/// Rows of [`hands`] that nobody may agree to: they would lose data, or cannot change.
+/// Rows of [`HANDS`] that nobody may agree to: they would lose data, or cannot change.
 const REFUSED: [(Id, &str); 6] = [
     (Id::BucketKey, "pending deletion"),
     (Id::LogGroup, "retention"),
@@ -99,10 +98,11 @@ const REFUSED: [(Id, &str); 6] = [
 
 #[test]
 fn each_kind_is_taken_over_whatever_differs_and_its_first_write_is_the_tag() {
-    for (id, what, hand) in hands() {
+    for Hand { id, what, act } in HANDS {
+        let (id, hand) = (*id, *act);
         let mut stage = found(base(), &[id], |stage| {
             let arn = stage.arn(id);
-            stage.sim.alter(|cloud| hand(cloud, &arn));
+            stage.sim.alter(|cloud| hand(cloud, &arn)).unwrap();
         });
         let (line, what) = (line(&stage, id), format!("{id} {what}"));
         if REFUSED

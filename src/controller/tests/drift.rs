@@ -3,58 +3,9 @@
 use serde_json::json;
 
 use super::stage::Stage;
-use crate::cloud::sim::Cloud;
+use crate::cloud::sim::{HANDS, Hand};
 use crate::model::plan::Step;
 use crate::model::topology::Id;
-
-pub(super) type Hand = fn(&mut Cloud, &str);
-
-/// Each managed property of each kind, and a hand that changes it behind the operator's back.
-#[rustfmt::skip]
-pub(super) fn hands() -> Vec<(Id, &'static str, Hand)> {
-    vec![
-        (Id::BucketKey, "disabled", |c, arn| c.keys.get_mut(arn).unwrap().seen.state = "Disabled".into()),
-        (Id::BucketKey, "pending deletion", |c, arn| c.keys.get_mut(arn).unwrap().seen.state = "PendingDeletion".into()),
-        (Id::BucketKey, "rotation", |c, arn| c.keys.get_mut(arn).unwrap().seen.rotation = Some(false)),
-        (Id::StreamKey, "policy", |c, arn| c.keys.get_mut(arn).unwrap().seen.policy = r#"{"Version":"2012-10-17","Statement":[]}"#.into()),
-        (Id::StreamKey, "tags", |c, arn| drop(c.keys.get_mut(arn).unwrap().seen.tags.remove("managed-by"))),
-        (Id::LakeBucket, "public access block", |c, arn| c.buckets.get_mut(arn).unwrap().seen.public_access_block = Some([true, true, false, true])),
-        (Id::LakeBucket, "ownership", |c, arn| c.buckets.get_mut(arn).unwrap().seen.ownership = Some("ObjectWriter".into())),
-        (Id::LakeBucket, "encryption", |c, arn| c.buckets.get_mut(arn).unwrap().seen.encryption.as_mut().unwrap().bucket_key = false),
-        (Id::RawBucket, "lifecycle", |c, arn| drop(c.buckets.get_mut(arn).unwrap().seen.lifecycle.pop())),
-        (Id::RawBucket, "policy", |c, arn| c.buckets.get_mut(arn).unwrap().seen.policy = None),
-        (Id::RawBucket, "tags", |c, arn| drop(c.buckets.get_mut(arn).unwrap().seen.tags.remove("managed-by"))),
-        (Id::LogGroup, "retention", |c, arn| c.log_groups.get_mut(arn).unwrap().seen.retention_days = None),
-        (Id::LogGroup, "a stream", |c, arn| c.log_groups.get_mut(arn).unwrap().streams.clear()),
-        (Id::Stream, "shards", |c, arn| c.streams.get_mut(arn).unwrap().seen.open_shards = 2),
-        (Id::Stream, "mode", |c, arn| c.streams.get_mut(arn).unwrap().seen.on_demand = true),
-        (Id::Stream, "encryption", |c, arn| c.streams.get_mut(arn).unwrap().seen.key = None),
-        (Id::Database, "description", |c, arn| c.databases.get_mut(arn).unwrap().input.description = Some("mine".into())),
-        (Id::Table, "a column more", |c, arn| {
-            let column = crate::model::kinds::table::Column { name: "added".into(), r#type: "int".into(), comment: None };
-            c.tables.get_mut(arn).unwrap().input.columns.push(column);
-        }),
-        (Id::Table, "a type", |c, arn| c.tables.get_mut(arn).unwrap().input.columns[0].r#type = "string".into()),
-        (Id::Table, "the SerDe", |c, arn| c.tables.get_mut(arn).unwrap().input.serde = "org.example.Other".into()),
-        (Id::Table, "location", |c, arn| c.tables.get_mut(arn).unwrap().input.location = "s3://elsewhere/".into()),
-        (Id::DeliveryRole, "trust", |c, arn| c.roles.get_mut(arn).unwrap().seen.trust = r#"{"Version":"2012-10-17","Statement":[]}"#.into()),
-        (Id::DeliveryRole, "inline policy gone", |c, arn| c.roles.get_mut(arn).unwrap().policies.clear()),
-        (Id::CrawlerRole, "description", |c, arn| c.roles.get_mut(arn).unwrap().seen.description = "mine".into()),
-        (Id::Delivery, "prefix", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.destination.as_mut().unwrap().prefix = "data/!{timestamp:yyyy}/".into()),
-        (Id::Delivery, "buffering", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.destination.as_mut().unwrap().buffering = Some((900, 128))),
-        (Id::Delivery, "logging", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.destination.as_mut().unwrap().logging = None),
-        (Id::Delivery, "backup's key", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.destination.as_mut().unwrap().backup.as_mut().unwrap().key_arn = None),
-        (Id::Crawler, "schedule", |c, arn| c.crawlers.get_mut(arn).unwrap().schedule = Some("cron(0 0 * * ? *)".into())),
-        (Id::Crawler, "schedule stopped", |c, arn| c.crawlers.get_mut(arn).unwrap().schedule_state = Some("NOT_SCHEDULED".into())),
-        (Id::Crawler, "update behavior", |c, arn| c.crawlers.get_mut(arn).unwrap().update_behavior = Some("UPDATE_IN_DATABASE".into())),
-        (Id::Crawler, "configuration", |c, arn| c.crawlers.get_mut(arn).unwrap().configuration = None),
-        (Id::Workgroup, "enforcement", |c, arn| c.workgroups.get_mut(arn).unwrap().enforced = Some(false)),
-        (Id::Workgroup, "cut-off", |c, arn| c.workgroups.get_mut(arn).unwrap().cutoff_bytes = Some(10_000_000)),
-        (Id::Workgroup, "disabled", |c, arn| c.workgroups.get_mut(arn).unwrap().state = "DISABLED".into()),
-        (Id::Publisher, "timeout", |c, arn| c.functions.get_mut(arn).unwrap().seen.configuration.timeout_seconds = 3),
-        (Id::Publisher, "code", |c, arn| c.functions.get_mut(arn).unwrap().seen.code_sha256 = "other".into()),
-    ]
-}
 
 pub(super) fn base() -> serde_json::Value {
     json!({"testPublisher": {"enabled": true}})
@@ -62,10 +13,11 @@ pub(super) fn base() -> serde_json::Value {
 
 #[test]
 fn each_call_says_which_of_the_differences_it_puts_right() {
-    for (id, what, hand) in hands() {
+    for Hand { id, what, act } in HANDS {
+        let id = *id;
         let mut stage = Stage::ready(base());
         let arn = stage.arn(id);
-        stage.sim.alter(|cloud| hand(cloud, &arn));
+        stage.sim.alter(|cloud| act(cloud, &arn)).unwrap();
         let lake = stage.lake();
         let plan = stage.looked(&lake);
         let Some(Step::Apply(work)) = plan.step(id) else {
@@ -91,10 +43,11 @@ fn each_call_says_which_of_the_differences_it_puts_right() {
 
 #[test]
 fn each_property_changed_outside_is_corrected_and_told() {
-    for (id, what, hand) in hands() {
+    for Hand { id, what, act } in HANDS {
+        let id = *id;
         let mut stage = Stage::ready(base());
         let arn = stage.arn(id);
-        stage.sim.alter(|cloud| hand(cloud, &arn));
+        stage.sim.alter(|cloud| act(cloud, &arn)).unwrap();
         stage.next_looks();
         assert!(stage.is_ready(), "{id} {what}: {}", stage.story());
         assert!(
@@ -115,12 +68,13 @@ fn each_property_changed_outside_is_corrected_and_told() {
 
 #[test]
 fn under_report_each_property_is_named_and_left() {
-    for (id, what, hand) in hands() {
+    for Hand { id, what, act } in HANDS {
+        let id = *id;
         let mut base = base();
         base["driftPolicy"] = json!("Report");
         let mut stage = Stage::ready(base);
         let arn = stage.arn(id);
-        stage.sim.alter(|cloud| hand(cloud, &arn));
+        stage.sim.alter(|cloud| act(cloud, &arn)).unwrap();
         stage.next_looks();
         assert_eq!(stage.writes(), Vec::<String>::new(), "{id} {what}");
         let (status, reason, message) = stage.condition("DriftDetected");
@@ -141,23 +95,6 @@ fn under_report_each_property_is_named_and_left() {
     }
 }
 
-fn remove(cloud: &mut Cloud, id: Id, arn: &str) {
-    let removed = match id {
-        Id::LakeBucket | Id::RawBucket => cloud.buckets.remove(arn).is_some(),
-        Id::LogGroup | Id::PublisherLogGroup => cloud.log_groups.remove(arn).is_some(),
-        Id::Stream => cloud.streams.remove(arn).is_some(),
-        Id::Database => cloud.databases.remove(arn).is_some(),
-        Id::Table => cloud.tables.remove(arn).is_some(),
-        Id::DeliveryRole | Id::CrawlerRole | Id::PublisherRole => cloud.roles.remove(arn).is_some(),
-        Id::Delivery => cloud.deliveries.remove(arn).is_some(),
-        Id::Crawler => cloud.crawlers.remove(arn).is_some(),
-        Id::Workgroup => cloud.workgroups.remove(arn).is_some(),
-        Id::Publisher => cloud.functions.remove(arn).is_some(),
-        Id::BucketKey | Id::StreamKey => cloud.keys.remove(arn).is_some(),
-    };
-    assert!(removed, "{id} {arn}");
-}
-
 #[test]
 fn each_resource_removed_outside_is_made_again() {
     for id in Id::ALL
@@ -166,7 +103,7 @@ fn each_resource_removed_outside_is_made_again() {
     {
         let mut stage = Stage::ready(base());
         let arn = stage.arn(id);
-        stage.sim.alter(|cloud| remove(cloud, id, &arn));
+        assert!(stage.sim.alter(|cloud| cloud.take_away(id, &arn)), "{id} {arn}");
         stage.next_looks();
         assert!(stage.is_ready(), "{id}: {}", stage.story());
         let told = stage
@@ -187,7 +124,7 @@ fn under_report_a_removed_resource_is_named_and_not_made() {
         base["driftPolicy"] = json!("Report");
         let mut stage = Stage::ready(base);
         let arn = stage.arn(id);
-        stage.sim.alter(|cloud| remove(cloud, id, &arn));
+        assert!(stage.sim.alter(|cloud| cloud.take_away(id, &arn)), "{id} {arn}");
         stage.next_looks();
         assert_eq!(stage.writes(), Vec::<String>::new(), "{id}");
         assert!(

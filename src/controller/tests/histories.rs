@@ -272,3 +272,49 @@ fn a_delivery_stream_that_gets_a_name_after_its_log_group_was_made_keeps_the_log
         stage.arn(Id::LogGroup)
     );
 }
+
+#[test]
+fn a_quota_that_stays_reached_is_told_once() {
+    let mut stage = Stage::new(json!({}));
+    stage.sim.fault(Rule::every(
+        "firehose",
+        "CreateDeliveryStream",
+        Fault::Refuse(Refused::new(400, "LimitExceededException", "quota")),
+    ));
+    let mut told = Vec::new();
+    for pass in 0..60 {
+        let next = stage.pass().next.unwrap_or_default();
+        stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+        if pass >= 30 {
+            told.push((stage.condition("Stalled"), stage.condition("Reconciling")));
+        }
+    }
+    assert!(
+        told.iter().all(|said| *said == told[0] && said.0.0 == "True"),
+        "{told:#?}"
+    );
+}
+
+#[test]
+fn what_a_dead_process_made_goes_with_the_lake_even_while_aws_does_not_show_it_yet() {
+    for seed in 0..20 {
+        let sim = crate::cloud::sim::Sim::new(super::stage::account(), super::stage::start(), seed);
+        sim.alter(|cloud| cloud.timing.s3_lag = jiff::SignedDuration::from_secs(60));
+        sim.alter(|cloud| cloud.timing.flapping = true);
+        let mut stage = Stage::in_world(sim, super::stage::datalake(json!({"deletionPolicy": "Delete"})));
+        for _ in 0..4 {
+            let next = stage.pass().next.unwrap_or_default();
+            stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+        }
+        stage.delete();
+        stage.restart();
+        stage.settle();
+        assert!(stage.released, "{}", stage.story());
+        assert_eq!(
+            stage.sim.alter(|cloud| cloud.buckets.len()),
+            0,
+            "seed {seed}: {}",
+            stage.story()
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! The step of one resource, before its neighbours are asked.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Planned, Proposal, Step, Verb, Work, keys};
 use crate::api::vocabulary::reasons;
@@ -16,6 +16,10 @@ use crate::model::memory::{Memory, Sight, Snapshot};
 use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
+/// How long what is to go, and may just have been made, must be seen to be absent before it counts as gone.
+const GONE_LAG: SignedDuration = SignedDuration::from_secs(90);
+/// When to look again for that.
+const GONE_LOOK_SECONDS: i64 = 30;
 /// When to look again for something that AWS may not show yet.
 const LAG_LOOK_SECONDS: i64 = 2;
 /// When to look again for a key: that takes a search through all of them.
@@ -254,26 +258,36 @@ impl Asking<'_> {
         if same { Cause::Drift } else { Cause::Edit }
     }
 
-    /// An absence is not believed while a call of ours that made it is younger than the consistency window.
+    /// An absence is not believed while a call of ours that made it is younger than the consistency window; nor the first
+    /// absence that a new process sees of what an earlier one may just have made.
     fn believed_gone(&self, live: Option<&Observed>) -> Option<Step> {
-        let lately = self
-            .memory
-            .writes
-            .iter()
-            .any(|write| write.id == self.id && creates(&write.change));
         if self.wish != Wish::Gone {
             return None;
         }
-        if live.is_none() && lately {
-            return Some(Step::Wait(WaitFor::new(
-                "AWS to show what was just made",
-                LAG_LOOK_SECONDS,
-            )));
+        let wait = |seconds| Step::Wait(WaitFor::new("AWS to show what was just made", seconds));
+        if live.is_none() {
+            let mut writes = self.memory.writes.iter();
+            if writes.any(|write| write.id == self.id && creates(&write.change)) {
+                return Some(wait(LAG_LOOK_SECONDS));
+            }
+            if self.inherited() {
+                return Some(wait(GONE_LOOK_SECONDS));
+            }
         }
         let begun = self.lake.record.begun(self.id);
         let fresh = |at: &Timestamp| *at <= self.now && self.now.duration_since(*at) < KEY_LAG;
         let since = begun.map(|intent| intent.time.0).filter(fresh).max()?;
         Some(wait_for_key(since))
+    }
+
+    /// Whether an earlier process may just have made what this one has not seen for long enough.
+    fn inherited(&self) -> bool {
+        let record = &self.lake.record;
+        let unknown = !record.seen && self.lake.leaving.is_some();
+        let begun = record.applied.contains_key(&self.id) || record.unfinished.contains(&self.id);
+        let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
+        let fresh = since.is_some_and(|since| self.now.duration_since(since) < GONE_LAG);
+        (begun || unknown) && !self.memory.written.contains_key(&self.id) && fresh
     }
 
     fn undecided(&self, live: &Observed) -> Option<Step> {

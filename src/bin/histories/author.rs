@@ -1,0 +1,205 @@
+//! Writes a history by chance: the same one for the same seed.
+
+use datalake_operator::cloud::sim::HANDS;
+use datalake_operator::model::topology::Id;
+
+use crate::dice::Dice;
+use crate::edits::{BASES, EDITS};
+use crate::script::{Consent, Crash, Pace, Script, Step, Whose};
+use crate::trouble::{CALLS, HOW, QUOTAS, Trouble};
+
+/// The history of a seed.
+pub fn write(seed: u64) -> Script {
+    let mut dice = Dice::new(seed);
+    let pace = match dice.below(10) {
+        0..3 => Pace::AtOnce,
+        3..8 => Pace::Steady,
+        _ => Pace::Lagging,
+    };
+    let (base, ready) = (dice.below(BASES.len()), dice.percent(65));
+    let mut author = Author {
+        dice,
+        steps: Vec::new(),
+    };
+    if !ready && author.dice.percent(20) {
+        author.plant();
+    }
+    for _ in 0..=author.dice.below(6) {
+        author.scene();
+    }
+    Script {
+        name: seed.to_string(),
+        seed,
+        base,
+        pace,
+        ready,
+        steps: author.steps,
+    }
+}
+
+struct Author {
+    dice: Dice,
+    steps: Vec<Step>,
+}
+
+impl Author {
+    /// Something happens, and time goes by.
+    fn scene(&mut self) {
+        match self.dice.below(100) {
+            0..25 => self.edit(),
+            25..45 => self.change(),
+            45..52 => {
+                let id = self.resource();
+                self.steps.push(Step::Remove(id));
+            }
+            52..55 => self.plant(),
+            55..57 => {
+                let id = self.resource();
+                self.steps.push(Step::Disown(id));
+            }
+            57..61 => {
+                let count = 1 + self.dice.below(3);
+                self.steps.push(Step::Store(count));
+            }
+            61..64 => self.steps.push(Step::Crawl),
+            64..76 => self.trouble(),
+            76..80 => {
+                let crash = self.crash();
+                self.steps.push(Step::Crash(crash));
+            }
+            80..83 => self.steps.push(Step::Restart),
+            83..86 => self.steps.push(Step::WipeStatus),
+            86..91 => {
+                let (passes, late) = (1 + self.dice.below(3), self.dice.percent(50));
+                self.steps.push(Step::Lead { passes, late });
+            }
+            91..93 => {
+                let what = if self.dice.percent(70) {
+                    Consent::EmptyBuckets
+                } else {
+                    Consent::ShortenRetention
+                };
+                let on = self.dice.percent(80);
+                self.steps.push(Step::Consent(what, on));
+            }
+            _ => self.deletion(),
+        }
+        self.time();
+    }
+
+    fn time(&mut self) {
+        match self.dice.below(10) {
+            0..2 => {}
+            2..7 => {
+                let passes = 1 + self.dice.below(6);
+                self.steps.push(Step::Pass(passes));
+            }
+            _ => {
+                let minutes = [1, 1, 2, 5, 11].get(self.dice.below(5)).copied().unwrap_or(1);
+                self.steps.push(Step::Wait(minutes));
+            }
+        }
+    }
+
+    /// Often with something that goes wrong in the middle of it.
+    fn edit(&mut self) {
+        let index = self.dice.below(EDITS.len());
+        if self.dice.percent(20) {
+            let crash = self.crash();
+            self.steps.push(Step::Crash(crash));
+        }
+        self.steps.push(Step::Edit(index));
+        if EDITS.get(index).is_some_and(|edit| edit.refused) && self.dice.percent(70) || self.dice.percent(10)
+        {
+            self.time();
+            self.steps.push(Step::Revert(index));
+        }
+    }
+
+    fn change(&mut self) {
+        if self.dice.percent(4) {
+            return self.steps.push(Step::Prolong);
+        }
+        let index = self.dice.below(HANDS.len());
+        self.steps.push(Step::Change(index));
+    }
+
+    fn plant(&mut self) {
+        let (id, whose) = (
+            self.resource(),
+            [Whose::Nobodys, Whose::AnotherLakes, Whose::AnotherAccounts],
+        );
+        let whose = self.dice.pick(&whose).copied().unwrap_or(Whose::Nobodys);
+        if self.dice.percent(60) {
+            self.steps.push(Step::Remove(id));
+        }
+        self.steps.push(Step::Plant(id, whose));
+        if self.dice.percent(30) {
+            self.time();
+            self.steps.push(Step::Remove(id));
+        }
+    }
+
+    fn trouble(&mut self) {
+        let call = self.dice.pick(CALLS).copied().unwrap_or_default();
+        let how = self.dice.pick(&HOW).copied().unwrap_or(HOW[0]);
+        let trouble = match self.dice.below(100) {
+            0..35 => Trouble::Chance {
+                refused: [20, 100, 300].get(self.dice.below(3)).copied().unwrap_or(20),
+                lost: [0, 50, 200].get(self.dice.below(3)).copied().unwrap_or(0),
+            },
+            35..65 => Trouble::Some {
+                call,
+                how,
+                times: 1 + self.dice.below(4),
+            },
+            65..80 => Trouble::Every { call, how },
+            80..86 => Trouble::All(how),
+            86..97 => Trouble::Lost(1 + self.dice.below(12)),
+            _ => {
+                let (service, operation, _) = self.dice.pick(QUOTAS).copied().unwrap_or_default();
+                Trouble::Quota(service, operation)
+            }
+        };
+        self.steps.push(Step::Trouble(trouble));
+        if self.dice.percent(40) {
+            // Something to go wrong with.
+            self.edit();
+        }
+        if self.dice.percent(50) {
+            self.time();
+            self.steps.push(Step::Calm);
+        }
+    }
+
+    fn crash(&mut self) -> Crash {
+        let write = 1 + self.dice.below(8);
+        match self.dice.below(5) {
+            0..2 => Crash::Before(write),
+            2..4 => Crash::After(write),
+            _ => Crash::Status,
+        }
+    }
+
+    fn deletion(&mut self) {
+        if self.dice.percent(30) {
+            self.steps.push(Step::Store(1));
+            if self.dice.percent(70) {
+                self.steps.push(Step::Consent(Consent::EmptyBuckets, true));
+            }
+        }
+        if self.dice.percent(30) {
+            let crash = self.crash();
+            self.steps.push(Step::Crash(crash));
+        }
+        self.steps.push(Step::Delete);
+        if self.dice.percent(50) {
+            self.time();
+            self.steps.push(Step::Apply);
+        }
+    }
+
+    fn resource(&mut self) -> Id {
+        self.dice.pick(&Id::ALL).copied().unwrap_or(Id::LakeBucket)
+    }
+}

@@ -1,0 +1,253 @@
+//! The API server: one object with its `resourceVersion`, its finalizer and its status.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use datalake_operator::api::vocabulary::FINALIZER;
+use datalake_operator::api::{Datalake, DatalakeStatus, KeyIntent, Pinned};
+use datalake_operator::controller::pass::{Ledger, Overtaken};
+use datalake_operator::model::intent;
+use datalake_operator::model::topology::Id;
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde_json::{Value, json};
+
+use crate::edits::{self, REFUSED};
+
+/// Somebody else wrote the object meanwhile: 409.
+pub struct Conflict;
+
+/// The object, and what its user wrote last.
+#[derive(Clone)]
+pub struct Cluster {
+    /// The object as it is stored; `None`: there is none.
+    pub object: Option<Datalake>,
+    /// The spec as its user wrote it last.
+    pub spec: Value,
+    /// The spec as its user wrote it first.
+    pub first: Value,
+    /// Whether it is to be made again as soon as it is gone.
+    pub again: bool,
+    /// How often the object came to exist.
+    pub lives: u64,
+    version: u64,
+}
+
+impl Cluster {
+    pub fn new(spec: Value) -> Self {
+        let mut cluster = Self {
+            object: None,
+            first: spec.clone(),
+            spec,
+            again: false,
+            lives: 0,
+            version: 0,
+        };
+        cluster.create();
+        cluster
+    }
+
+    /// Makes the object of the spec; without edits that were refused.
+    pub fn create(&mut self) {
+        self.lives += 1;
+        for patch in REFUSED.iter() {
+            if edits::in_effect(&self.spec, patch) {
+                edits::revert(&mut self.spec, patch, &self.first);
+            }
+        }
+        let object = json!({
+            "apiVersion": "datalake-operator.io/v1alpha1", "kind": "Datalake",
+            "metadata": {"name": "staff-events", "namespace": "analytics", "generation": 1, "uid": format!("u-{}", self.lives)},
+            "spec": self.spec,
+        });
+        self.object = serde_json::from_value(object).ok();
+        self.again = false;
+        self.touch();
+    }
+
+    /// Changes what the user may change; the generation grows with the spec.
+    pub fn write_spec(&mut self, spec: Value) {
+        let Some(object) = &mut self.object else { return };
+        if let Ok(read) = serde_json::from_value(spec.clone()) {
+            object.spec = read;
+            self.spec = spec;
+            *object.metadata.generation.get_or_insert_default() += 1;
+            self.touch();
+        }
+    }
+
+    pub fn annotate(&mut self, key: &str, on: bool) {
+        let Some(object) = &mut self.object else { return };
+        let all = object.metadata.annotations.get_or_insert_default();
+        if on {
+            all.insert(key.to_owned(), "true".to_owned());
+        } else {
+            all.remove(key);
+        }
+        self.touch();
+    }
+
+    pub fn delete(&mut self, now: Timestamp) {
+        let Some(object) = &mut self.object else { return };
+        if object.metadata.finalizers.as_ref().is_none_or(Vec::is_empty) {
+            self.object = None;
+        } else if object.metadata.deletion_timestamp.is_none() {
+            object.metadata.deletion_timestamp = Some(Time(now));
+            *object.metadata.generation.get_or_insert_default() += 1;
+        }
+        self.touch();
+    }
+
+    pub fn wipe_status(&mut self) {
+        if let Some(object) = &mut self.object {
+            object.status = None;
+        }
+        self.touch();
+    }
+
+    /// The operator's finalizer, with the `resourceVersion` that was read.
+    pub fn add_finalizer(&mut self, read: u64) -> Result<(), Conflict> {
+        let object = self.current(read)?;
+        object.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
+        self.touch();
+        Ok(())
+    }
+
+    /// The object goes once nothing holds it.
+    pub fn drop_finalizer(&mut self) {
+        if let Some(object) = &mut self.object {
+            object.metadata.finalizers = None;
+            if object.metadata.deletion_timestamp.is_some() {
+                self.object = None;
+            }
+        }
+        self.touch();
+        if self.object.is_none() && self.again {
+            self.create();
+        }
+    }
+
+    /// Replaces the status, with the `resourceVersion` that was read.
+    pub fn replace_status(&mut self, read: u64, status: DatalakeStatus) -> Result<(), Conflict> {
+        self.current(read)?.status = Some(status);
+        self.touch();
+        Ok(())
+    }
+
+    fn pinned(&self) -> Option<&Pinned> {
+        self.object.as_ref()?.status.as_ref()?.pinned.as_ref()
+    }
+
+    /// Writes about keys into the status.
+    fn edit_keys(&mut self, edit: impl FnOnce(&mut Pinned)) {
+        if let Some(object) = &mut self.object {
+            let status = object.status.get_or_insert_default();
+            edit(status.pinned.get_or_insert_default());
+        }
+        self.touch();
+    }
+
+    /// Whether the status says what can't change any more.
+    pub fn is_pinned(&self) -> bool {
+        let status = self.object.as_ref().and_then(|object| object.status.as_ref());
+        let pinned = status.and_then(|status| status.pinned.as_ref());
+        pinned.is_some_and(|pinned| pinned.granularity.is_some() && pinned.names.contains_key("stream"))
+    }
+
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn current(&mut self, read: u64) -> Result<&mut Datalake, Conflict> {
+        if read == self.version {
+            self.object.as_mut().ok_or(Conflict)
+        } else {
+            Err(Conflict)
+        }
+    }
+
+    fn touch(&mut self) {
+        self.version += 1;
+        if let Some(object) = &mut self.object {
+            object.metadata.resource_version = Some(self.version.to_string());
+        }
+    }
+}
+
+/// The `resourceVersion` that an object was read with.
+pub fn version_of(object: &Datalake) -> u64 {
+    let text = object.metadata.resource_version.as_deref().unwrap_or_default();
+    text.parse().unwrap_or_default()
+}
+
+/// A handle to the API server.
+#[derive(Clone)]
+pub struct Kubernetes(Arc<Mutex<Cluster>>);
+
+impl Kubernetes {
+    pub fn new(cluster: Cluster) -> Self {
+        Self(Arc::new(Mutex::new(cluster)))
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Cluster> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one pass writes down at once; it knows of its own writes.
+pub struct Notes {
+    kubernetes: Kubernetes,
+    known: Mutex<(u64, Option<Pinned>)>,
+}
+
+impl Notes {
+    pub fn new(kubernetes: &Kubernetes, read: &Datalake) -> Self {
+        let pinned = read.status.as_ref().and_then(|status| status.pinned.clone());
+        Self {
+            kubernetes: kubernetes.clone(),
+            known: Mutex::new((version_of(read), pinned)),
+        }
+    }
+
+    /// Replaces the status, also over somebody else's write, unless that was about keys.
+    pub fn close(&self, status: DatalakeStatus) -> Result<(), Conflict> {
+        let (version, pinned) = &*self.known();
+        let mut cluster = self.kubernetes.lock();
+        if cluster.version() != *version && !intent::same(pinned.as_ref(), cluster.pinned()) {
+            return Err(Conflict);
+        }
+        let now = cluster.version();
+        cluster.replace_status(now, status)
+    }
+
+    fn known(&self) -> MutexGuard<'_, (u64, Option<Pinned>)> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ledger for Notes {
+    async fn intend(&self, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
+        let (mut known, mut cluster) = (self.known(), self.kubernetes.lock());
+        if cluster.version() != known.0 {
+            return Err(Overtaken);
+        }
+        cluster.edit_keys(|pinned| intent::open(pinned, id, intent));
+        *known = (cluster.version(), cluster.pinned().cloned());
+        Ok(())
+    }
+
+    async fn key_created(&self, id: Id, nonce: &str, key_id: &str) -> Result<(), Overtaken> {
+        let (mut known, mut cluster) = (self.known(), self.kubernetes.lock());
+        if cluster.object.is_none() {
+            return Ok(());
+        }
+        if intent::open_nonce(cluster.pinned(), id) != Some(nonce) {
+            return Err(Overtaken);
+        }
+        let unchanged = intent::same(known.1.as_ref(), cluster.pinned());
+        cluster.edit_keys(|pinned| intent::found(pinned, id, key_id, Some(nonce)));
+        if unchanged {
+            *known = (cluster.version(), cluster.pinned().cloned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! The laws on single calls: hands off, and data.
+
+use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION};
+use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::cloud::sim::{Cloud, subject};
+use datalake_operator::model::arn::Scope;
+use datalake_operator::model::kinds::{Change, bucket, database, delivery, key, stream, table};
+use datalake_operator::model::owner::Tags;
+
+use super::{Broken, Law};
+use crate::home::is_ours;
+
+/// What the object said that a pass rests on.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    pub leaving: Option<DeletionPolicy>,
+    /// Why nothing may be written at all.
+    untouchable: Option<&'static str>,
+    empty_buckets: bool,
+    shorten_retention: bool,
+    lake_days: Option<i32>,
+    raw_days: i32,
+}
+
+impl Reading {
+    pub fn of(object: &Datalake) -> Self {
+        let spec = &object.spec;
+        let says = |key| {
+            let all = object.metadata.annotations.as_ref();
+            all.and_then(|all| all.get(key))
+                .is_some_and(|value| value == "true")
+        };
+        let applied = object
+            .status
+            .as_ref()
+            .and_then(|status| status.applied_generation);
+        let leaving = object
+            .metadata
+            .deletion_timestamp
+            .is_some()
+            .then_some(spec.deletion_policy);
+        let reports = spec.drift_policy == DriftPolicy::Report && leaving.is_none();
+        let untouchable = if leaving == Some(DeletionPolicy::Retain) {
+            Some("deletionPolicy Retain leaves everything as it is")
+        } else if spec.suspend {
+            Some("the lake is suspended")
+        } else if reports && applied.is_some() && applied == object.metadata.generation {
+            Some("driftPolicy Report writes nothing once the spec was applied")
+        } else {
+            None
+        };
+        Self {
+            leaving,
+            untouchable,
+            empty_buckets: says(EMPTY_BUCKETS),
+            shorten_retention: says(SHORTEN_RETENTION),
+            lake_days: spec.retention.lake_days,
+            raw_days: spec.retention.raw_days,
+        }
+    }
+}
+
+/// The law that the call breaks if it is carried out.
+pub fn judge(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -> Option<Broken> {
+    let told = || format!("{} {}", change.operation().1, subject(change));
+    let hands_off = |why: &str| {
+        Some(Broken {
+            law: Law::HandsOff,
+            how: format!("{}: {why}", told()),
+        })
+    };
+    if let Some(why) = reading.untouchable {
+        return hands_off(why);
+    }
+    if let Some(tags) = tags(cloud, place, change)
+        && !is_ours(tags)
+    {
+        return hands_off(&format!("it is not the lake's: {tags:?}"));
+    }
+    if let Change::Database(database::Change::DeleteDatabase { name }) = change {
+        let others = |live: &&table::Observed| live.database == *name && !is_ours(&live.input.parameters);
+        if let Some(table) = cloud.tables.iter().map(|(_, live)| live).find(others) {
+            return hands_off(&format!("table {} goes with it", table.input.name));
+        }
+    }
+    let why = removes_data(cloud, place, change, reading)?;
+    Some(Broken {
+        law: Law::Data,
+        how: format!("{}: {why}", told()),
+    })
+}
+
+/// Why the call may not be: it removes what was stored, or what is needed to read it.
+fn removes_data(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -> Option<&'static str> {
+    let everything_goes = reading.leaving == Some(DeletionPolicy::Delete);
+    match change {
+        Change::Bucket(
+            bucket::Change::DeleteObjects { .. } | bucket::Change::AbortMultipartUpload { .. },
+        ) => (!everything_goes || !reading.empty_buckets).then_some("nobody said to empty the buckets"),
+        Change::Bucket(bucket::Change::DeleteBucket { .. })
+        | Change::Stream(stream::Change::DeleteStream { .. })
+        | Change::Key(key::Change::ScheduleKeyDeletion { .. })
+        | Change::Database(database::Change::DeleteDatabase { .. })
+        | Change::Table(table::Change::DeleteTable { .. }) => {
+            (!everything_goes).then_some("only deletionPolicy Delete removes it")
+        }
+        Change::Stream(stream::Change::DecreaseStreamRetentionPeriod { .. }) => {
+            (!reading.shorten_retention).then_some("nobody said to shorten the retention")
+        }
+        Change::Delivery(delivery::Change::DeleteDeliveryStream { name, .. }) => {
+            let live = cloud.deliveries.get(&place.delivery_stream(name).to_string());
+            let failed = live.is_some_and(|live| live.seen.status == "CREATING_FAILED");
+            (reading.leaving.is_none() && !failed).then_some("what it has gathered is lost")
+        }
+        Change::Bucket(bucket::Change::PutBucketLifecycleConfiguration { rules, .. }) => {
+            rules.iter().find_map(|rule| expires_too_soon(rule, reading))
+        }
+        _ => None,
+    }
+}
+
+fn expires_too_soon(rule: &bucket::Rule, reading: &Reading) -> Option<&'static str> {
+    let kept = match rule.prefix.as_deref() {
+        Some("data/") => reading.lake_days,
+        Some("raw/") => Some(reading.raw_days),
+        Some("errors/" | "query-results/") => return None,
+        _ if rule.expire_days.is_none() => return None,
+        _ => return Some("a rule expires objects of any prefix"),
+    };
+    (rule.expire_days.is_some() && rule.expire_days != kept)
+        .then_some("objects expire sooner than the spec says")
+}
+
+/// The tags of what the call is about, if it is there.
+fn tags<'a>(cloud: &'a Cloud, place: &Scope, change: &Change) -> Option<&'a Tags> {
+    let what = subject(change);
+    let arn = |of: &dyn Fn(&str) -> String| {
+        if what.starts_with("arn:") {
+            what.to_owned()
+        } else {
+            of(what)
+        }
+    };
+    match change {
+        Change::Key(key::Change::CreateKey { .. }) => None,
+        Change::Key(key::Change::CreateAlias { key_id, .. }) => cloud
+            .keys
+            .get(&place.key(key_id).to_string())
+            .map(|k| &k.seen.tags),
+        Change::Key(key::Change::UpdateAlias { alias, .. } | key::Change::DeleteAlias { alias }) => {
+            let key = cloud.key_behind(place, alias)?;
+            cloud.keys.get(&key).map(|key| &key.seen.tags)
+        }
+        Change::Key(_) => cloud
+            .keys
+            .get(&place.key(what).to_string())
+            .map(|key| &key.seen.tags),
+        Change::Bucket(_) => cloud
+            .buckets
+            .get(&place.bucket(what).to_string())
+            .map(|live| &live.seen.tags),
+        Change::LogGroup(_) => cloud
+            .log_groups
+            .get(&arn(&|name| place.log_group(name).to_string()))
+            .map(|live| &live.seen.tags),
+        Change::Stream(_) => cloud
+            .streams
+            .get(&arn(&|name| place.stream(name).to_string()))
+            .map(|live| &live.seen.tags),
+        Change::Database(_) => cloud
+            .databases
+            .get(&arn(&|name| place.database(name).to_string()))
+            .map(|live| &live.tags),
+        Change::Table(
+            table::Change::CreateTable { database, .. }
+            | table::Change::UpdateTable { database, .. }
+            | table::Change::DeleteTable { database, .. },
+        ) => cloud
+            .tables
+            .get(&place.table(database, what).to_string())
+            .map(|live| &live.input.parameters),
+        Change::Role(_) => cloud
+            .roles
+            .get(&place.role(what).to_string())
+            .map(|live| &live.seen.tags),
+        Change::Delivery(_) => cloud
+            .deliveries
+            .get(&place.delivery_stream(what).to_string())
+            .map(|live| &live.seen.tags),
+        Change::Crawler(_) => cloud
+            .crawlers
+            .get(&arn(&|name| place.crawler(name).to_string()))
+            .map(|live| &live.tags),
+        Change::Workgroup(_) => cloud
+            .workgroups
+            .get(&arn(&|name| place.workgroup(name).to_string()))
+            .map(|live| &live.tags),
+        Change::Function(_) => cloud
+            .functions
+            .get(&arn(&|name| place.function(name).to_string()))
+            .map(|live| &live.seen.tags),
+    }
+}

@@ -1,0 +1,124 @@
+//! What may stand in the way of Ready when all is calm, found in the spec and in AWS, not in the status.
+
+use std::collections::BTreeSet;
+
+use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, reasons};
+use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::cloud::sim::Cloud;
+
+use super::vital;
+use crate::home::{self, is_ours};
+use crate::life::Life;
+
+/// The reasons that Ready and the resources may give.
+pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
+    let mut all = BTreeSet::new();
+    let spec = &object.spec;
+    let leaving = object.metadata.deletion_timestamp.is_some();
+    if spec.suspend {
+        all.insert(reasons::SUSPENDED);
+    }
+    if spec.drift_policy == DriftPolicy::Report && !leaving {
+        all.insert(reasons::DRIFT_DETECTED);
+    }
+    if life.is_refused() {
+        all.extend([
+            reasons::INVALID_SPEC,
+            reasons::IDENTITY_CHANGED,
+            reasons::CHANGE_REFUSED,
+            reasons::DRIFT_DETECTED,
+        ]);
+    }
+    if !life.quotas.is_empty() {
+        all.insert(reasons::LIMIT_EXCEEDED);
+    }
+    life.sim.alter(|cloud| {
+        foreign(life, object, cloud, &mut all);
+        stream(life, object, cloud, &mut all);
+        columns(life, object, cloud, &mut all);
+        if leaving && spec.deletion_policy == DeletionPolicy::Delete {
+            contents(life, object, cloud, &mut all);
+        }
+    });
+    all
+}
+
+/// Something of one of the lake's names is not the lake's, because the script says so.
+fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet<&'static str>) {
+    for id in life
+        .foreign
+        .iter()
+        .copied()
+        .filter(|id| vital::wanted(&object.spec, *id))
+    {
+        let Some(arn) = home::arn(&life.home, cloud, id) else {
+            // A key without alias is known by its id.
+            all.insert(reasons::NOT_OWNED);
+            continue;
+        };
+        if vital::tags(cloud, id, &arn).is_some_and(|tags| !is_ours(&tags)) {
+            all.insert(reasons::NOT_OWNED);
+        }
+        if cloud
+            .buckets
+            .get(&arn)
+            .is_some_and(|bucket| bucket.account != cloud.account)
+        {
+            all.insert(reasons::ACCESS_DENIED);
+        }
+    }
+}
+
+/// The stream keeps records for longer than the spec says; that is shortened only when the user says so.
+fn stream(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let arn = life.home.place.stream(&life.home.names.stream).to_string();
+    let stream = cloud.streams.get(&arn);
+    if stream.is_some_and(|live| live.seen.retention_hours > object.spec.retention.stream_hours) {
+        all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// The table has a column that the spec lacks, or one of a wider type.
+fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let names = &life.home.names;
+    let arn = life.home.place.table(&names.database, &names.table).to_string();
+    let Some(table) = cloud.tables.get(&arn) else {
+        return;
+    };
+    let declared = &object.spec.schema.columns;
+    let kept = |column: &datalake_operator::model::kinds::table::Column| {
+        declared.iter().any(|other| {
+            let wider = column.r#type.contains("bigint") && !other.r#type.contains("bigint");
+            let another = !column.r#type.starts_with("struct") && column.r#type != other.r#type;
+            other.name == column.name && !wider && !another
+        })
+    };
+    // An edit and a hand at once can't be told apart; the message says to put back what came from outside.
+    let by_hand = table.input.serde.contains("Other") || table.input.location.contains("elsewhere");
+    if by_hand || !table.input.columns.iter().all(kept) {
+        all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// A bucket holds objects that may not be deleted.
+fn contents(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let annotations = object.metadata.annotations.as_ref();
+    let consent = annotations
+        .and_then(|all| all.get(EMPTY_BUCKETS))
+        .is_some_and(|value| value == "true");
+    let holds = |name: &String| {
+        let bucket = cloud.buckets.get(&life.home.place.bucket(name).to_string());
+        bucket.is_some_and(|bucket| !bucket.objects.is_empty() || !bucket.uploads.is_empty())
+    };
+    let names = &life.home.names;
+    if !consent && (holds(&names.lake_bucket) || holds(&names.raw_bucket)) {
+        all.insert(reasons::BUCKET_NOT_EMPTY);
+    }
+    // A table that is not the lake's keeps its database.
+    let others = |table: &datalake_operator::model::kinds::table::Observed| {
+        table.database == names.database && !is_ours(&table.input.parameters)
+    };
+    if cloud.tables.iter().any(|(_, table)| others(table)) {
+        all.insert(reasons::DATABASE_NOT_EMPTY);
+    }
+}

@@ -1,0 +1,344 @@
+//! One life of one lake: what the script says happens, and the operator does its passes.
+
+mod happen;
+
+use std::collections::BTreeSet;
+
+use datalake_operator::api::Datalake;
+use datalake_operator::api::vocabulary::FINALIZER;
+use datalake_operator::cloud::sim::{Cloud, Rule, Sim, Timing};
+use datalake_operator::controller::pass::Operator;
+use datalake_operator::model::lake::Lake;
+use datalake_operator::model::memory::Memory;
+use datalake_operator::model::report::{Verdict, is_ready};
+use datalake_operator::model::topology::Id;
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cluster::{Cluster, Kubernetes, Notes, version_of};
+use crate::diary::Diary;
+use crate::exempt;
+use crate::home;
+use crate::laws::calls::Reading;
+use crate::laws::{Broken, Law, broken, status, vital};
+use crate::nursery;
+use crate::outside;
+use crate::script::{Pace, Script};
+use crate::watch::Watched;
+
+/// A pass asks for the next one no sooner.
+const SOONEST: SignedDuration = SignedDuration::from_millis(10);
+/// Passes that do nothing, one right after another, before it is a busy loop.
+const IDLE: u32 = 30;
+/// Passes of a lake that is being made or changed, however little time that takes.
+const RUSH: u64 = 100;
+/// Passes a minute of a lake that waits.
+const RATE: u64 = 40;
+/// Calls of one pass.
+const CALLS: usize = 600;
+
+/// One life of one lake.
+pub struct Life {
+    pub sim: Sim,
+    pub kubernetes: Kubernetes,
+    /// The lake as it was first written.
+    pub home: Lake,
+    pub pace: Pace,
+    pub diary: Diary,
+    /// How many passes there were.
+    pub passes: u64,
+    /// Quotas that stay.
+    pub quotas: Vec<Rule>,
+    /// What was made another's, or nobody's.
+    pub foreign: BTreeSet<Id>,
+    /// How the object stood when its deletion was carried out.
+    pub last_words: Option<Datalake>,
+    watched: Watched,
+    processes: [Process; 2],
+    leader: usize,
+    due: Option<Timestamp>,
+    dies_before_status: bool,
+    idle: u32,
+}
+
+/// One process of the operator.
+struct Process {
+    operator: Operator<Watched>,
+    memory: Memory,
+    /// The object as it last read it.
+    seen: Option<Datalake>,
+}
+
+/// What came of a pass.
+pub struct Passed {
+    /// When the next one is due.
+    pub next: Option<SignedDuration>,
+    /// How many writes it tried.
+    pub writes: usize,
+    /// How many of them were carried out.
+    pub effects: usize,
+}
+
+impl Life {
+    /// The life begins as the script says.
+    pub fn new(script: &Script, diary: Diary) -> Self {
+        if script.ready {
+            let (cloud, cluster, memory) = nursery::ready(script.base, script.pace);
+            let mut life = Self::of(Sim::of(cloud.clone()), cluster.clone(), script, diary);
+            life.sim.reseed(script.seed);
+            life.processes[0].memory.clone_from(memory);
+            life.processes[0].seen = life.object();
+            return life;
+        }
+        let sim = Sim::new(home::account(), home::start(), script.seed);
+        let (cluster, _) = nursery::unborn(script.base);
+        let life = Self::of(sim, cluster.clone(), script, diary);
+        life.sim.alter(|cloud| {
+            cloud.timing = timing(script.pace);
+            outside::users_key(cloud, &life.home.place);
+        });
+        life
+    }
+
+    fn of(sim: Sim, cluster: Cluster, script: &Script, diary: Diary) -> Self {
+        let (_, home) = nursery::unborn(script.base);
+        let watched = Watched::new(sim.clone());
+        let process = || Process {
+            operator: Operator::new(watched.clone(), home::origin(), home::tempo()),
+            memory: Memory::default(),
+            seen: None,
+        };
+        Self {
+            processes: [process(), process()],
+            due: Some(sim.now()),
+            sim,
+            kubernetes: Kubernetes::new(cluster),
+            home: home.clone(),
+            pace: script.pace,
+            diary,
+            passes: 0,
+            quotas: Vec::new(),
+            foreign: BTreeSet::new(),
+            last_words: None,
+            watched,
+            leader: 0,
+            dies_before_status: false,
+            idle: 0,
+        }
+    }
+
+    /// The object as it is stored.
+    pub fn object(&self) -> Option<Datalake> {
+        self.kubernetes.lock().object.clone()
+    }
+
+    /// The world, the API server and the leader's memory, for others to go on from.
+    pub fn into_parts(self) -> (Cloud, Cluster, Memory) {
+        let [first, second] = self.processes;
+        let memory = if self.leader == 0 {
+            first.memory
+        } else {
+            second.memory
+        };
+        let cluster = self.kubernetes.lock().clone();
+        (self.sim.alter(|cloud| cloud.clone()), cluster, memory)
+    }
+
+    /// Another process takes the leader's place.
+    fn restart(&mut self) {
+        let process = &mut self.processes[self.leader];
+        process.operator = Operator::new(self.watched.clone(), home::origin(), home::tempo());
+        process.memory = Memory::default();
+        process.seen = None;
+        self.sim.restart();
+        self.due = Some(self.sim.now() + SignedDuration::from_secs(1));
+    }
+
+    fn some_passes(&mut self, count: usize) -> Result<(), Broken> {
+        for _ in 0..count {
+            let Some(due) = self.due else { return Ok(()) };
+            self.until(due);
+            self.pass(false)?;
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, minutes: i64) -> Result<(), Broken> {
+        let end = self.sim.now() + SignedDuration::from_mins(minutes);
+        let most = self.passes + RUSH + RATE * minutes.unsigned_abs();
+        while let Some(due) = self.due.filter(|due| *due <= end) {
+            self.until(due);
+            self.pass(false)?;
+            if self.passes > most {
+                return broken(
+                    Law::Calm,
+                    format!(
+                        "more than {} passes in {minutes} minutes",
+                        RUSH + RATE * minutes.unsigned_abs()
+                    ),
+                );
+            }
+        }
+        self.until(end);
+        Ok(())
+    }
+
+    fn until(&self, time: Timestamp) {
+        let by = time.duration_since(self.sim.now());
+        if by.is_positive() {
+            self.sim.advance(by);
+        }
+    }
+
+    /// One pass of the leader, with what Kubernetes does of its verdict.
+    pub fn pass(&mut self, late: bool) -> Result<Passed, Broken> {
+        self.passes += 1;
+        let now = self.sim.now();
+        let Some(object) = self.read(late) else {
+            self.processes[self.leader].memory = Memory::default();
+            self.due = None;
+            return Ok(Passed {
+                next: None,
+                writes: 0,
+                effects: 0,
+            });
+        };
+        let read = version_of(&object);
+        let guarded = object
+            .metadata
+            .finalizers
+            .iter()
+            .flatten()
+            .any(|held| held == FINALIZER);
+        if !guarded {
+            // Refused: somebody else wrote first; then the next pass sees it.
+            let _ = self.kubernetes.lock().add_finalizer(read);
+            self.due = Some(now + SOONEST);
+            return Ok(Passed {
+                next: Some(SOONEST),
+                writes: 0,
+                effects: 0,
+            });
+        }
+        self.watched.begin(Reading::of(&object));
+        let process = &mut self.processes[self.leader];
+        self.diary.plan(&self.sim, &object, &process.memory);
+        let before = self.sim.alter(|cloud| cloud.journal.len());
+        let notes = Notes::new(&self.kubernetes, &object);
+        let pass = process.operator.pass(&object, &mut process.memory, &notes, now);
+        let verdict = pass.now_or_never();
+        let (calls, writes, effects) = self.sim.alter(|cloud| {
+            let calls = cloud.journal.get(before..).unwrap_or_default();
+            self.diary.calls(calls);
+            let count = |of: fn(&datalake_operator::cloud::sim::Call) -> bool| {
+                calls.iter().filter(|call| of(call)).count()
+            };
+            (calls.len(), count(|call| call.write), count(|call| call.effect))
+        });
+        if let Some(broken) = self.watched.verdict() {
+            return Err(broken);
+        }
+        if calls > CALLS {
+            return broken(Law::Calm, format!("{calls} calls in one pass"));
+        }
+        let Some(verdict) = verdict.filter(|_| !std::mem::take(&mut self.dies_before_status)) else {
+            self.diary.line(now, "the operator dies");
+            self.restart();
+            return Ok(Passed {
+                next: Some(SignedDuration::from_secs(1)),
+                writes,
+                effects,
+            });
+        };
+        let next = verdict.next.map(|next| next.max(SOONEST));
+        self.idle = if effects > 0 || next.is_none_or(|next| next >= SignedDuration::from_secs(1)) {
+            0
+        } else {
+            self.idle + 1
+        };
+        if self.idle > IDLE {
+            return broken(
+                Law::Calm,
+                format!("{IDLE} passes in a row without effect, each right after the other"),
+            );
+        }
+        self.due = next.map(|next| now + next);
+        self.write(&object, verdict, &notes)?;
+        Ok(Passed {
+            next,
+            writes,
+            effects,
+        })
+    }
+
+    /// The object as the leader reads it; `late`: as it read it before.
+    fn read(&mut self, late: bool) -> Option<Datalake> {
+        let current = self.object();
+        let process = &mut self.processes[self.leader];
+        let same = |seen: &&Datalake| {
+            current
+                .as_ref()
+                .is_some_and(|object| object.metadata.uid == seen.metadata.uid)
+        };
+        let old = process.seen.as_ref().filter(|_| late).filter(same).cloned();
+        process.seen.clone_from(&current);
+        old.or(current)
+    }
+
+    /// Status and finalizer.
+    fn write(&mut self, object: &Datalake, verdict: Verdict, notes: &Notes) -> Result<(), Broken> {
+        let now = self.sim.now();
+        let generation = object.metadata.generation.unwrap_or_default();
+        status::written(object, &verdict.status, now)?;
+        if is_ready(Some(&verdict.status), generation) && !is_ready(object.status.as_ref(), generation) {
+            vital::on_ready(self, object)?;
+        }
+        self.diary.status(now, object.status.as_ref(), &verdict.status);
+        if object.status.as_ref() != Some(&verdict.status) && notes.close(verdict.status).is_err() {
+            self.diary.line(
+                now,
+                "Kubernetes refuses the status: somebody else wrote the object",
+            );
+            self.due = Some(now + SOONEST);
+            return Ok(());
+        }
+        let mut cluster = self.kubernetes.lock();
+        if verdict.released {
+            self.diary.line(now, "the object is let go");
+            self.last_words = cluster.object.clone();
+            cluster.drop_finalizer();
+            self.due = cluster.object.as_ref().map(|_| now);
+            drop(cluster);
+            self.processes[self.leader].memory = Memory::default();
+        }
+        Ok(())
+    }
+
+    /// A fresh look at everything by the operator, with nothing remembered; calls are not counted.
+    pub fn fresh_look(&self, object: &Datalake) -> Option<datalake_operator::model::plan::Plan> {
+        let world = Sim::of(self.sim.alter(|cloud| {
+            let journal = std::mem::take(&mut cloud.journal);
+            let copy = cloud.clone();
+            cloud.journal = journal;
+            copy
+        }));
+        world.calm();
+        crate::diary::plan(&world, object, &Memory::default())
+    }
+}
+
+/// How long AWS takes at a pace.
+fn timing(pace: Pace) -> Timing {
+    match pace {
+        Pace::AtOnce => Timing::none(),
+        Pace::Steady => Timing::default(),
+        Pace::Lagging => Timing {
+            kms_lag: if exempt::KMS_LAGS {
+                SignedDuration::ZERO
+            } else {
+                Timing::real().kms_lag
+            },
+            ..Timing::real()
+        },
+    }
+}

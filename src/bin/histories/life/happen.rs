@@ -1,0 +1,156 @@
+//! The steps of a script, as they happen.
+
+use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION};
+use datalake_operator::cloud::sim::{Fault, HANDS, Rule};
+use jiff::Timestamp;
+
+use super::Life;
+use crate::cluster::Cluster;
+use crate::edits::{self, EDITS, REFUSED};
+use crate::exempt;
+use crate::home;
+use crate::laws::Broken;
+use crate::outside;
+use crate::script::{Consent, Crash, Step};
+use crate::trouble::Trouble;
+
+impl Life {
+    /// One step of the script.
+    pub fn step(&mut self, step: &Step) -> Result<(), Broken> {
+        self.idle = 0;
+        self.diary.step(self.sim.now(), step);
+        match step {
+            Step::Edit(index) => self.edit(*index, false),
+            Step::Revert(index) => self.edit(*index, true),
+            Step::Consent(what, on) => {
+                let key = match what {
+                    Consent::EmptyBuckets => EMPTY_BUCKETS,
+                    Consent::ShortenRetention => SHORTEN_RETENTION,
+                };
+                self.user(|cluster, _| cluster.annotate(key, *on));
+            }
+            Step::Delete => self.user(Cluster::delete),
+            Step::Apply => self.user(|cluster, _| match cluster.object {
+                Some(_) => cluster.again = true,
+                None => cluster.create(),
+            }),
+            Step::WipeStatus if self.is_refused() || exempt::OWN_KEY_WITHOUT_STATUS && self.has_own_key() => {
+            }
+            Step::WipeStatus => self.user(|cluster, _| cluster.wipe_status()),
+            Step::Change(index) => {
+                if let Some(hand) = HANDS.get(*index)
+                    && let Some(arn) = self.sim.alter(|cloud| home::arn(&self.home, cloud, hand.id))
+                {
+                    self.sim.alter(|cloud| (hand.act)(cloud, &arn));
+                }
+            }
+            Step::Prolong => self.sim.alter(|cloud| outside::prolong(cloud, &self.home)),
+            Step::Remove(id) => self.sim.alter(|cloud| outside::remove(cloud, &self.home, *id)),
+            Step::Plant(id, whose) => {
+                self.sim
+                    .alter(|cloud| outside::plant(cloud, &self.home, *id, *whose));
+                self.foreign.insert(*id);
+            }
+            Step::Disown(id) => {
+                self.sim.alter(|cloud| outside::disown(cloud, &self.home, *id));
+                self.foreign.insert(*id);
+            }
+            Step::Store(count) => self.sim.alter(|cloud| outside::store(cloud, &self.home, *count)),
+            Step::Crawl => self.sim.alter(|cloud| {
+                let arn = self.home.place.crawler(&self.home.names.crawler).to_string();
+                cloud.start_crawl(&arn);
+            }),
+            Step::Trouble(trouble) => self.trouble(trouble),
+            Step::Calm => self.calm(),
+            Step::Pass(count) => return self.some_passes(*count),
+            Step::Wait(minutes) => return self.wait(*minutes),
+            Step::Crash(Crash::Before(k)) => self.sim.fault(Rule::write(*k, Fault::CrashBefore)),
+            Step::Crash(Crash::After(k)) => self.sim.fault(Rule::write(*k, Fault::CrashAfter)),
+            Step::Crash(Crash::Status) => self.dies_before_status = true,
+            Step::Restart => self.restart(),
+            Step::Lead { passes, late } => {
+                self.leader = 1 - self.leader;
+                self.due = Some(self.sim.now());
+                self.pass(*late)?;
+                return self.some_passes(passes.saturating_sub(1));
+            }
+        }
+        Ok(())
+    }
+
+    /// The user writes the object, and the operator is told.
+    fn user(&mut self, act: impl FnOnce(&mut Cluster, Timestamp)) {
+        let now = self.sim.now();
+        act(&mut self.kubernetes.lock(), now);
+        self.due = Some(now);
+    }
+
+    fn edit(&mut self, index: usize, back: bool) {
+        let Some(edit) = EDITS.get(index) else { return };
+        let patch = edits::patch(edit, self.home.place.region.as_str(), home::ACCOUNT);
+        let own_key = edit.patch.contains("KeyArn\": \"arn") && !self.kubernetes.lock().is_pinned();
+        if exempt::OWN_KEY_WITHOUT_STATUS && own_key && !back {
+            return;
+        }
+        let no_edit = edit.refused && {
+            let cluster = self.kubernetes.lock();
+            // What is not pinned yet may change, and the lake is made so: that is no refused edit.
+            if back {
+                !edits::in_effect(&cluster.spec, &patch)
+            } else {
+                !cluster.is_pinned()
+            }
+        };
+        if no_edit {
+            return;
+        }
+        self.user(|cluster, _| {
+            let mut spec = cluster.spec.clone();
+            if back {
+                edits::revert(&mut spec, &patch, &cluster.first);
+            } else {
+                edits::merge(&mut spec, &patch);
+            }
+            cluster.write_spec(spec);
+        });
+    }
+
+    fn has_own_key(&self) -> bool {
+        let encryption = self
+            .kubernetes
+            .lock()
+            .spec
+            .get("encryption")
+            .cloned()
+            .unwrap_or_default();
+        encryption.get("bucketKeyArn").is_some() || encryption.get("streamKeyArn").is_some()
+    }
+
+    /// Whether the spec holds an edit that is refused. (The API server lets none through once the lake exists; it would,
+    /// without a status.)
+    pub fn is_refused(&self) -> bool {
+        let spec = &self.kubernetes.lock().spec;
+        REFUSED.iter().any(|patch| edits::in_effect(spec, patch))
+    }
+
+    fn trouble(&mut self, trouble: &Trouble) {
+        if let Some(chaos) = trouble.chaos() {
+            self.sim.alter(|cloud| cloud.faults.chaos = chaos);
+        }
+        if let Some(rule) = trouble.rule() {
+            if trouble.stays() {
+                self.quotas.push(rule.clone());
+            }
+            self.sim.fault(rule);
+        }
+    }
+
+    /// Nothing goes wrong any more but the quotas that stay.
+    pub fn calm(&mut self) {
+        self.sim.calm();
+        self.dies_before_status = false;
+        for rule in &self.quotas {
+            self.sim.fault(rule.clone());
+        }
+    }
+}

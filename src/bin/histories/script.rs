@@ -1,0 +1,219 @@
+//! A history as data, so that it can be written by chance, made shorter, told and lived again.
+
+use std::fmt;
+
+use datalake_operator::cloud::sim::HANDS;
+use datalake_operator::model::topology::Id;
+
+use crate::edits::EDITS;
+use crate::trouble::Trouble;
+
+/// What happens in one life of a lake.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// What `--replay` takes.
+    pub name: String,
+    /// Of what AWS does by chance.
+    pub seed: u64,
+    /// Index into [`crate::edits::BASES`].
+    pub base: usize,
+    /// How long AWS takes.
+    pub pace: Pace,
+    /// Whether the lake is there and Ready when it begins; else the object was just applied.
+    pub ready: bool,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// How long AWS takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pace {
+    /// Everything at once.
+    AtOnce,
+    /// States take their time, and every answer is the truth.
+    Steady,
+    /// Besides, reads lag and flap, IAM propagates late, names are held, Firehose counts calls.
+    Lagging,
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// The user edits the spec; index into [`EDITS`].
+    Edit(usize),
+    /// The user takes that edit back.
+    Revert(usize),
+    /// The user sets or takes away an annotation.
+    Consent(Consent, bool),
+    /// The user deletes the object.
+    Delete,
+    /// The user applies the object; one that is still being deleted is made again as soon as it is gone.
+    Apply,
+    /// The status is lost.
+    WipeStatus,
+    /// Somebody changes a property; index into [`HANDS`].
+    Change(usize),
+    /// Somebody makes the stream keep records for longer than the spec says.
+    Prolong,
+    /// Somebody takes a resource away.
+    Remove(Id),
+    /// Somebody else has something of a resource's name, where there is nothing yet.
+    Plant(Id, Whose),
+    /// The owner's tags are taken off a resource.
+    Disown(Id),
+    /// Objects come into both buckets, and an upload begins.
+    Store(usize),
+    /// A crawl begins.
+    Crawl,
+    /// Calls go wrong from now on.
+    Trouble(Trouble),
+    /// They don't any more.
+    Calm,
+    /// The operator makes so many passes, each when the one before asked for it.
+    Pass(usize),
+    /// So many minutes go by, with the passes that are due in them.
+    Wait(i64),
+    /// The operator dies in one of the next passes.
+    Crash(Crash),
+    /// The operator starts anew: it remembers nothing.
+    Restart,
+    /// The other operator leads, with what it remembers, and makes so many passes. `late`: its first pass rests on the
+    /// object as it last saw it.
+    Lead { passes: usize, late: bool },
+}
+
+/// What the user agrees to by annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    EmptyBuckets,
+    ShortenRetention,
+}
+
+/// Whose a resource is that is not the lake's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Nobodys,
+    AnotherLakes,
+    AnotherAccounts,
+}
+
+/// When the operator dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// Before the so-manieth write from now goes out.
+    Before(usize),
+    /// After it was carried out.
+    After(usize),
+    /// After the pass, before its status is written.
+    Status,
+}
+
+impl Step {
+    /// What kind of step it is, for counting.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Edit(index) | Self::Revert(index) => {
+                if EDITS.get(*index).is_some_and(|edit| edit.refused) {
+                    "refused edit"
+                } else {
+                    "edit"
+                }
+            }
+            Self::Consent(..) => "annotation",
+            Self::Delete => "deletion",
+            Self::Apply => "apply again",
+            Self::WipeStatus => "status lost",
+            Self::Change(_) | Self::Prolong => "outside change",
+            Self::Remove(_) => "outside deletion",
+            Self::Plant(..) | Self::Disown(_) => "foreign resource",
+            Self::Store(_) => "data",
+            Self::Crawl => "crawl",
+            Self::Trouble(_) | Self::Calm => "trouble",
+            Self::Pass(_) | Self::Wait(_) => "time",
+            Self::Crash(_) => "crash",
+            Self::Restart => "memory lost",
+            Self::Lead { .. } => "change of leader",
+        }
+    }
+
+    /// Steps that are less of the same, for making a history shorter.
+    pub fn lesser(&self) -> Option<Self> {
+        Some(match self {
+            Self::Pass(n @ 2..) => Self::Pass(n - 1),
+            Self::Wait(n @ 2..) => Self::Wait(n / 2),
+            Self::Store(n @ 2..) => Self::Store(n / 2),
+            Self::Crash(Crash::Before(n @ 2..)) => Self::Crash(Crash::Before(n - 1)),
+            Self::Crash(Crash::After(n @ 2..)) => Self::Crash(Crash::After(n - 1)),
+            Self::Lead { passes, late: true } => Self::Lead {
+                passes: *passes,
+                late: false,
+            },
+            Self::Lead {
+                passes: n @ 2..,
+                late,
+            } => Self::Lead {
+                passes: n - 1,
+                late: *late,
+            },
+            Self::Trouble(trouble) => Self::Trouble(trouble.lesser()?),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let edit = |index: &usize| EDITS.get(*index).map_or(("", ""), |edit| (edit.what, edit.patch));
+        match self {
+            Self::Edit(index) => write!(f, "the user edits {}: {}", edit(index).0, edit(index).1),
+            Self::Revert(index) => write!(f, "the user takes back {}", edit(index).0),
+            Self::Consent(what, true) => write!(f, "the user annotates {what:?}"),
+            Self::Consent(what, false) => write!(f, "the user takes the annotation {what:?} away"),
+            Self::Delete => write!(f, "the user deletes the object"),
+            Self::Apply => write!(f, "the user applies the object"),
+            Self::WipeStatus => write!(f, "the status is lost"),
+            Self::Change(index) => match HANDS.get(*index) {
+                Some(hand) => write!(f, "somebody changes the {}: {}", hand.id, hand.what),
+                None => Ok(()),
+            },
+            Self::Prolong => write!(f, "somebody sets the stream's retention to 168 hours"),
+            Self::Remove(id) => write!(f, "somebody takes away the {id}"),
+            Self::Plant(id, whose) => write!(f, "there is a {id} of the lake's name that is {whose:?}"),
+            Self::Disown(id) => write!(f, "somebody takes the owner's tags off the {id}"),
+            Self::Store(n) => write!(f, "{n} objects come into each bucket, and an upload begins"),
+            Self::Crawl => write!(f, "a crawl begins"),
+            Self::Trouble(trouble) => write!(f, "trouble: {trouble}"),
+            Self::Calm => write!(f, "the trouble is over"),
+            Self::Pass(n) => write!(f, "{n} passes"),
+            Self::Wait(n) => write!(f, "{n} minutes go by"),
+            Self::Crash(Crash::Before(k)) => write!(f, "the operator will die before write {k} from now"),
+            Self::Crash(Crash::After(k)) => write!(f, "the operator will die after write {k} from now"),
+            Self::Crash(Crash::Status) => write!(f, "the operator will die before it writes the status"),
+            Self::Restart => write!(f, "the operator starts anew"),
+            Self::Lead { passes, late } => {
+                let late = if *late {
+                    ", the first on the object that it saw last"
+                } else {
+                    ""
+                };
+                write!(f, "the other operator leads for {passes} passes{late}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let begin = if self.ready {
+            "a lake that is Ready"
+        } else {
+            "an object that was just applied"
+        };
+        let (base, _) = crate::edits::BASES.get(self.base).copied().unwrap_or_default();
+        writeln!(f, "{}: {begin} ({base}); AWS {:?}", self.name, self.pace)?;
+        for (number, step) in self.steps.iter().enumerate() {
+            writeln!(f, "  {:>2}. {step}", number + 1)?;
+        }
+        Ok(())
+    }
+}

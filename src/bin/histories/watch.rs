@@ -1,0 +1,79 @@
+//! The world as the operator has it, with somebody who looks at every call.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use datalake_operator::cloud::sim::Sim;
+use datalake_operator::cloud::{Done, World};
+use datalake_operator::model::arn::{Region, Scope};
+use datalake_operator::model::fault::CallError;
+use datalake_operator::model::kinds::{Change, Observed, Target};
+
+use crate::laws::Broken;
+use crate::laws::calls::{Reading, judge};
+
+/// The simulated AWS, and what its calls would break.
+#[derive(Clone)]
+pub struct Watched {
+    pub sim: Sim,
+    notes: Arc<Mutex<Notes>>,
+}
+
+#[derive(Default)]
+struct Notes {
+    reading: Reading,
+    /// What a call breaks if it is carried out, by its place in the journal.
+    charges: Vec<(usize, Broken)>,
+}
+
+impl Watched {
+    pub fn new(sim: Sim) -> Self {
+        Self {
+            sim,
+            notes: Arc::default(),
+        }
+    }
+
+    /// A pass begins, on the strength of what the object says.
+    pub fn begin(&self, reading: Reading) {
+        self.notes().reading = reading;
+    }
+
+    /// The first law that a call broke since the last time.
+    pub fn verdict(&self) -> Option<Broken> {
+        let charges = std::mem::take(&mut self.notes().charges);
+        let carried_out = |index: &usize| {
+            self.sim
+                .alter(|cloud| cloud.journal.get(*index).is_some_and(|call| call.effect))
+        };
+        charges
+            .into_iter()
+            .find(|(index, _)| carried_out(index))
+            .map(|(_, broken)| broken)
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World for Watched {
+    async fn identify(&self, region: &Region) -> Result<Scope, CallError> {
+        self.sim.identify(region).await
+    }
+
+    async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
+        self.sim.observe(place, target).await
+    }
+
+    async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
+        {
+            let mut notes = self.notes();
+            let broken = self.sim.alter(|cloud| {
+                let broken = judge(cloud, place, change, &notes.reading)?;
+                Some((cloud.journal.len(), broken))
+            });
+            notes.charges.extend(broken);
+        }
+        self.sim.apply(place, change).await
+    }
+}
