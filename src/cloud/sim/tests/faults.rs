@@ -168,7 +168,7 @@ fn a_key_is_idle_once_nothing_names_it() {
         cloud
             .streams
             .iter_mut()
-            .for_each(|(_, live)| live.seen.key = None)
+            .for_each(|(_, live)| live.seen.key = None);
     });
     assert_eq!(idle().len(), 2);
     let (key_id, days) = (extra, 7);

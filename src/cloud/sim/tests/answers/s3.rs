@@ -285,7 +285,7 @@ fn aws_s_own_tags_may_be_sent_back_as_they_are() {
         cloud
             .buckets
             .iter_mut()
-            .for_each(|(_, live)| live.seen.tags = tags.clone())
+            .for_each(|(_, live)| live.seen.tags = tags.clone());
     });
     let bucket = "lake".into();
     apply(
