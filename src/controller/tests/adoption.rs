@@ -100,6 +100,10 @@ const REFUSED: [(Id, &str); 6] = [
 fn each_kind_is_taken_over_whatever_differs_and_its_first_write_is_the_tag() {
     for Hand { id, what, act } in HANDS {
         let (id, hand) = (*id, *act);
+        // A key that is nobody's is found by its alias alone.
+        if *what == "alias" {
+            continue;
+        }
         let mut stage = found(base(), &[id], |stage| {
             let arn = stage.arn(id);
             stage.sim.alter(|cloud| hand(cloud, &arn)).unwrap();
