@@ -65,7 +65,7 @@ impl Keeper {
                 Ok(Move::Lost) => return Lost,
                 Ok(Move::Follow | Move::Write(_)) => {}
                 Err(error) => {
-                    tracing::warn!(%error, lease = self.name, "can't look at the lease, or renew it; trying again")
+                    tracing::warn!(%error, lease = self.name, "can't look at the lease, or renew it; trying again");
                 }
             }
             let leads = self.leadership.certain();

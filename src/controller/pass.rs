@@ -13,10 +13,10 @@ use crate::cloud::World;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::{CallError, Class, classify};
 use crate::model::intent;
-use crate::model::kinds::{self, Change, target};
-use crate::model::lake::{self, Facts, Lake, Origin};
+use crate::model::kinds::{self, Change, Desired, target};
+use crate::model::lake::{self, Lake, Origin};
 use crate::model::memory::{Memory, NewKey, Sight, Tempo};
-use crate::model::plan::{Look, Plan, Step, Verb, Work, looks, plan};
+use crate::model::plan::{Declared, Look, Plan, Step, Verb, Work, looks, plan};
 use crate::model::quota::{Load, drift_period};
 use crate::model::report::{self, Obstacle, Outcome, Outcomes, Verdict};
 use crate::model::topology::Id;
@@ -209,13 +209,17 @@ impl<W: World> Operator<W> {
     pub async fn observe(&self, lake: &Lake, memory: &mut Memory, was_ready: bool, now: Timestamp) -> Plan {
         let mut fresh = BTreeSet::new();
         let tempo = self.tempo(lake);
+        let mut declared = Declared::default();
         loop {
-            let plan = plan(lake, &memory.snapshot(), memory, now);
+            let plan = plan(lake, &mut declared, &memory.snapshot(), memory, now);
             let looks = looks(lake, &plan, memory, &tempo, &fresh, was_ready, now);
             if looks.is_empty() {
                 return plan;
             }
-            let sights = join_all(looks.iter().map(|look| self.look(lake, &plan.facts, *look))).await;
+            let declared = declared.of(lake, &plan.facts);
+            let look =
+                |look: &Look| self.look(lake, *look, declared.get(&look.id).map(|(desired, _)| desired));
+            let sights = join_all(looks.iter().map(look)).await;
             for (look, sight) in looks.iter().zip(sights) {
                 memory.saw(lake, look.id, look.depth, sight, now);
                 fresh.insert(look.id);
@@ -223,7 +227,7 @@ impl<W: World> Operator<W> {
         }
     }
 
-    async fn look(&self, lake: &Lake, facts: &Facts, look: Look) -> Sight {
+    async fn look(&self, lake: &Lake, look: Look, desired: Option<&Desired>) -> Sight {
         match self
             .world
             .observe(&lake.place, &target(lake, look.id, look.depth))
@@ -231,8 +235,8 @@ impl<W: World> Operator<W> {
         {
             Ok(None) => Sight::Absent,
             Ok(Some(mut live)) => {
-                if let Some(desired) = kinds::desired(lake, facts, look.id) {
-                    kinds::recognize(&mut live, &desired);
+                if let Some(desired) = desired {
+                    kinds::recognize(&mut live, desired);
                 }
                 Sight::Present(Arc::new(live))
             }

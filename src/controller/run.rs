@@ -107,13 +107,11 @@ pub async fn run(
 }
 
 async fn keep(keeper: Option<&mut Keeper>, metrics: &Metrics) -> Lost {
-    match keeper {
-        Some(keeper) => keeper.keep(metrics).await,
-        None => {
-            metrics.leads(true);
-            std::future::pending().await
-        }
+    if let Some(keeper) = keeper {
+        return keeper.keep(metrics).await;
     }
+    metrics.leads(true);
+    std::future::pending().await
 }
 
 async fn cluster_id(client: &Client) -> Result<String, Failure> {

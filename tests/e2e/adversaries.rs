@@ -195,28 +195,20 @@ async fn retag(eyes: &Eyes, id: &str, form: Form) {
                     .unwrap();
             }
         }
-        "publisher" => {
-            let arn = eyes.arn(id);
-            if !gone.is_empty() {
-                aws.lambda
-                    .untag_resource()
-                    .resource(arn)
-                    .set_tag_keys(Some(gone))
-                    .send()
-                    .await
-                    .unwrap();
-            }
-            if !set.is_empty() {
-                aws.lambda
-                    .tag_resource()
-                    .resource(arn)
-                    .set_tags(Some(set))
-                    .send()
-                    .await
-                    .unwrap();
-            }
-        }
+        "publisher" => function(eyes, eyes.arn(id), gone, set).await,
         _ => listed(eyes, id, gone, set).await,
+    }
+}
+
+async fn function(eyes: &Eyes, arn: &str, gone: Vec<String>, set: HashMap<String, String>) {
+    let lambda = &eyes.aws.lambda;
+    if !gone.is_empty() {
+        let call = lambda.untag_resource().resource(arn);
+        call.set_tag_keys(Some(gone)).send().await.unwrap();
+    }
+    if !set.is_empty() {
+        let call = lambda.tag_resource().resource(arn);
+        call.set_tags(Some(set)).send().await.unwrap();
     }
 }
 

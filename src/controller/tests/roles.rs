@@ -16,10 +16,8 @@ type Spoil = fn(&mut Role);
 const FOREIGN: [(Spoil, &str); 3] = [
     (
         |role| {
-            drop(role.policies.insert(
-                "theirs".into(),
-                r#"{"Version":"2012-10-17","Statement":[]}"#.into(),
-            ))
+            let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
+            role.policies.insert("theirs".into(), policy.into());
         },
         "inline policy theirs",
     ),
@@ -27,7 +25,7 @@ const FOREIGN: [(Spoil, &str); 3] = [
         |role| {
             role.seen
                 .attached
-                .push("arn:aws:iam::aws:policy/ReadOnlyAccess".into())
+                .push("arn:aws:iam::aws:policy/ReadOnlyAccess".into());
         },
         "attached policy arn:aws:iam::aws:policy/ReadOnlyAccess",
     ),

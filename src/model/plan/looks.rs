@@ -50,8 +50,12 @@ pub fn looks(
             Step::Failed(_, at) => *at <= now,
             // To create what is not there, AWS itself refuses what came to exist meanwhile.
             Step::Apply(_) => seen.sight != Sight::Absent || lake.leaving.is_some() || creates_blindly(id),
-            Step::Wait(_) | Step::Refuse(_) | Step::Report(_) | Step::Contested { .. } => true,
-            Step::Foreign(_) | Step::Propose(_) => true,
+            Step::Wait(_)
+            | Step::Refuse(_)
+            | Step::Report(_)
+            | Step::Contested { .. }
+            | Step::Foreign(_)
+            | Step::Propose(_) => true,
             Step::Blocked(_) | Step::Kept => now.duration_since(seen.at) >= period(id, tempo),
         };
         (due || seen.depth != depth).then_some(Look { id, depth })

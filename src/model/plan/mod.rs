@@ -1,6 +1,7 @@
 //! What is to be done now: one step a resource. Pure, total, and the same value for the pass, for status, for Events and
 //! for tests.
 
+mod declared;
 mod keys;
 mod looks;
 mod step;
@@ -21,6 +22,7 @@ use super::topology::Id;
 use crate::api::Adoption;
 use crate::api::vocabulary::reasons;
 
+pub use declared::Declared;
 pub use keys::KeyStand;
 pub use looks::{Look, looks};
 
@@ -119,11 +121,18 @@ pub enum Verb {
     Delete,
 }
 
-/// Plans one lake from what was seen and what is remembered.
-pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -> Plan {
+/// Plans one lake from what was seen and what is remembered. `declared` is the same in every plan of this lake.
+pub fn plan(
+    lake: &Lake,
+    declared: &mut Declared,
+    snapshot: &Snapshot,
+    memory: &Memory,
+    now: Timestamp,
+) -> Plan {
     let chosen = keys::chosen(lake, snapshot);
     let snapshot = chosen.as_ref().unwrap_or(snapshot);
     let facts = facts(lake, snapshot);
+    let declared = declared.of(lake, &facts);
     let mut steps = BTreeMap::new();
     for id in Id::ALL {
         let wish = lake.wish(id);
@@ -137,9 +146,7 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
                 digest: None,
             },
             Wish::Wanted | Wish::Gone | Wish::Used => {
-                let desired = (wish == Wish::Wanted)
-                    .then(|| kinds::desired(lake, &facts, id))
-                    .flatten();
+                let declaration = declared.get(&id);
                 step::Asking {
                     lake,
                     snapshot,
@@ -147,8 +154,8 @@ pub fn plan(lake: &Lake, snapshot: &Snapshot, memory: &Memory, now: Timestamp) -
                     now,
                     id,
                     wish,
-                    desired: desired.as_ref(),
-                    digest: desired.as_ref().map(digest),
+                    desired: declaration.map(|(desired, _)| desired),
+                    digest: declaration.map(|(_, digest)| digest.clone()),
                 }
                 .planned()
             }
