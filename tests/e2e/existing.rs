@@ -111,6 +111,15 @@ async fn what_exists_is_used_and_never_touched() {
         }
         seen
     };
+    let settled = async || {
+        let stream = eyes.look("stream").await;
+        if stream["status"] == "ACTIVE" {
+            Ok(())
+        } else {
+            Err(stream)
+        }
+    };
+    lake.until("the stream that exists is ACTIVE", settled).await;
     let before = look().await;
     lake.until_ready().await;
     let made = lake.eyes().await;
