@@ -51,6 +51,10 @@ test-unit: ## The decisions, the adapters, the simulator, and whether generated 
 test-histories: ## 10,000 random lives of lakes in a simulated AWS, and each write of a lake going wrong (COUNT=n, SEED=n)
 	$(HISTORIES) --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
+.PHONY: prove-facts
+prove-facts: ## See each fact of docs/aws-facts.md guarded: the code forgets it, and a test turns red (some 40 minutes; TEXT=words)
+	$$($(STAND) which python) deploy/prove-facts.py '$(TEXT)'
+
 .PHONY: soak
 soak: ## 1,000,000 random lives of lakes (COUNT=n, SEED=n); some hours
 	$(HISTORIES) --count $(or $(COUNT),1000000) --seed $(or $(SEED),1000000)

@@ -13,6 +13,8 @@ pub mod model;
 pub mod shell;
 
 #[cfg(test)]
+mod facts;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod purity;
