@@ -41,6 +41,29 @@ fn a_bucket_of_somebody_else_in_us_east_1_is_never_touched_when_a_name_is_edited
 }
 
 #[test]
+fn a_bucket_that_comes_to_exist_before_ours_is_made_in_us_east_1_is_left_alone() {
+    let mut donor = Stage::new(json!({"region": "us-east-1"}));
+    donor.settle();
+    let mut stage = Stage::new(json!({"region": "us-east-1"}));
+    let name = stage.lake().names.raw_bucket;
+    // The first look has shown no bucket, and none can be made before there is a key.
+    stage.pass();
+    let mut theirs = donor.sim.alter(|c| c.buckets.iter().next().unwrap().1.clone());
+    theirs.seen.name.clone_from(&name);
+    theirs.seen.tags.clear();
+    let arn = format!("arn:aws:s3:::{name}");
+    stage.sim.alter(|cloud| cloud.buckets.put(&arn, theirs));
+    stage.settle();
+    let touched: Vec<_> = stage
+        .writes()
+        .into_iter()
+        .filter(|write| write.contains(&name))
+        .collect();
+    assert_eq!(touched, Vec::<String>::new(), "{}", stage.story());
+    assert_eq!(stage.condition("Ready").1, "NotOwned");
+}
+
+#[test]
 fn records_and_files_under_the_old_keys_stay_readable_for_the_roles() {
     let mut stage = Stage::ready(json!({}));
     let (stream_key, bucket_key) = (stage.arn(Id::StreamKey), stage.arn(Id::BucketKey));
