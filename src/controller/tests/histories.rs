@@ -45,13 +45,13 @@ fn a_bucket_that_comes_to_exist_before_ours_is_made_in_us_east_1_is_left_alone()
     let mut donor = Stage::new(json!({"region": "us-east-1"}));
     donor.settle();
     let mut stage = Stage::new(json!({"region": "us-east-1"}));
-    let name = stage.lake().names.raw_bucket;
     // The first look has shown no bucket, and none can be made before there is a key.
     stage.pass();
+    let arn = stage.arn(Id::RawBucket);
+    let name = arn.rsplit(':').next().unwrap().to_owned();
     let mut theirs = donor.sim.alter(|c| c.buckets.iter().next().unwrap().1.clone());
     theirs.seen.name.clone_from(&name);
     theirs.seen.tags.clear();
-    let arn = format!("arn:aws:s3:::{name}");
     stage.sim.alter(|cloud| cloud.buckets.put(&arn, theirs));
     stage.settle();
     let touched: Vec<_> = stage
