@@ -2,8 +2,10 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 /// How a log line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -19,20 +21,26 @@ pub enum Format {
 ///
 /// # Errors
 /// When it is neither.
-pub fn filter(directives: &str) -> Result<EnvFilter, ParseError> {
-    EnvFilter::builder().parse(directives)
+pub fn filter(directives: &str) -> Result<Targets, String> {
+    if directives
+        .split(',')
+        .any(|directive| directive.trim().starts_with('='))
+    {
+        return Err(format!("no module before the = in {directives}"));
+    }
+    directives.parse().map_err(|error: ParseError| error.to_string())
 }
 
 /// Sends the process's logs to stderr. Only the first call has an effect: a process has one log.
-pub fn start(format: Format, filter: EnvFilter) {
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+pub fn start(format: Format, filter: Targets) {
+    let lines = fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
-    let started = match format {
-        Format::Text => lines.try_init(),
-        Format::Json => lines.json().flatten_event(true).try_init(),
+    let lines = match format {
+        Format::Text => lines.boxed(),
+        Format::Json => lines.json().flatten_event(true).boxed(),
     };
+    let started = registry().with(lines.with_filter(filter)).try_init();
     if let Err(error) = started {
         tracing::warn!(%error, "the log was already started");
     }

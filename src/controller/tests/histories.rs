@@ -47,8 +47,9 @@ fn a_bucket_that_comes_to_exist_before_ours_is_made_in_us_east_1_is_left_alone()
     let mut stage = Stage::new(json!({"region": "us-east-1"}));
     // The first look has shown no bucket, and none can be made before there is a key.
     stage.pass();
-    let arn = stage.arn(Id::RawBucket);
-    let name = arn.rsplit(':').next().unwrap().to_owned();
+    let seen = stage.object.status.clone().unwrap().resources;
+    let name = seen.iter().find(|r| r.id == "raw-bucket").unwrap().name.clone();
+    let arn = format!("arn:aws:s3:::{name}");
     let mut theirs = donor.sim.alter(|c| c.buckets.iter().next().unwrap().1.clone());
     theirs.seen.name.clone_from(&name);
     theirs.seen.tags.clear();
