@@ -298,7 +298,8 @@ def table(plans, size, one, number, many):
     return [
         ("figure", "measured", "goal"),
         ("---", "---", "---"),
-        ("plan of one lake in sync", f"{plans['plan, lake in sync']:.0f} µs", "≤ 100 µs"),
+        ("plan of one lake in sync, with making what is declared (once a pass)", f"{plans['plan, lake in sync']:.0f} µs", "≤ 100 µs"),
+        ("each further plan of a pass", f"{plans['plan, again in the same pass']:.0f} µs", "≤ 100 µs"),
         ("AWS calls of a full look at a lake in sync", calls(one["look"]), "≤ 50 reads, 0 writes"),
         ("AWS calls to create a lake", calls(one["made"]), ""),
         ("AWS calls to delete a lake (policy `Delete`)", calls(one["removed"]), ""),
