@@ -87,17 +87,19 @@ fn is_taken_over(stage: &mut Stage, ids: &[Id], what: &str) {
 }
 
 /// Rows of [`HANDS`] that nobody may agree to: they would lose data, or cannot change.
-const REFUSED: [(Id, &str); 6] = [
+const REFUSED: [(Id, &str); 7] = [
     (Id::BucketKey, "pending deletion"),
     (Id::LogGroup, "retention"),
     (Id::Table, "a column more"),
     (Id::Table, "a type"),
     (Id::Table, "the SerDe"),
     (Id::Table, "location"),
+    (Id::PublisherLogGroup, "retention"),
 ];
 
 #[test]
 fn each_kind_is_taken_over_whatever_differs_and_its_first_write_is_the_tag() {
+    let mut others = Vec::new();
     for Hand { id, what, act } in HANDS {
         let (id, hand) = (*id, *act);
         // A key that is nobody's is found by its alias alone.
@@ -127,14 +129,13 @@ fn each_kind_is_taken_over_whatever_differs_and_its_first_write_is_the_tag() {
             );
             continue;
         }
-        assert_eq!(
-            line.reason.as_deref(),
-            Some("AdoptionPending"),
-            "{what}: {}",
-            stage.story()
-        );
-        is_taken_over(&mut stage, &[id], &what);
+        if line.reason.as_deref() == Some("AdoptionPending") {
+            is_taken_over(&mut stage, &[id], &what);
+        } else {
+            others.push(format!("{what}: {:?} {:?}", line.reason, line.message));
+        }
     }
+    assert!(others.is_empty(), "{others:#?}");
 }
 
 #[test]
