@@ -246,9 +246,7 @@ fn duration(text: &str, min: SignedDuration, max: SignedDuration) -> Result<Sign
 }
 
 fn log_level(text: &str) -> Result<String, String> {
-    logs::filter(text)
-        .map(|_| text.to_owned())
-        .map_err(|error| error.to_string())
+    logs::filter(text).map(|_| text.to_owned())
 }
 
 #[cfg(test)]
