@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use crate::lake::Lake;
 use crate::until::within;
 
-/// Enough to have died in the middle of creation, and of deletion, several times.
+/// Enough to have died in the middle of creation several times.
 const DEATHS: u32 = 3;
+/// The same of deletion, of which the status shows fewer steps: what a dead process may have made is waited for.
+const DEATHS_OF_DELETION: u32 = 2;
 /// Who dies in the moment before a key is made leaves a record of it, and for five minutes another is not made.
 const LONGEST: Duration = Duration::from_secs(90 + 300);
 
@@ -30,7 +32,7 @@ async fn an_operator_that_dies_at_every_step_leaves_one_of_each_and_then_nothing
     lake.delete().await;
     let gone = async |lake: &Lake| lake.object().await.is_none();
     let deaths = die_at_every_step(&mut lake, gone).await;
-    assert!(deaths >= DEATHS, "died {deaths} times only");
+    assert!(deaths >= DEATHS_OF_DELETION, "died {deaths} times only");
     for id in eyes.names.keys() {
         assert_eq!(eyes.look(id).await, Value::Null, "{id}");
     }
