@@ -29,7 +29,7 @@ impl<'a> StatusLedger<'a> {
 
     /// Writes the whole status, if it differs. An edit of the user may have come between: then the status of this pass
     /// is written on top of it, and says by `observedGeneration` what it speaks of. Where another process has written
-    /// keys meanwhile, that is a conflict, and the next pass starts from there.
+    /// keys meanwhile, or the status of a later generation, that is a conflict, and the next pass starts from there.
     pub async fn close(&self, status: &DatalakeStatus) -> Result<(), kube::Error> {
         let object = self.object.lock().await;
         if object.status.as_ref() == Some(status) {
@@ -40,7 +40,9 @@ impl<'a> StatusLedger<'a> {
         match self.write(&target).await {
             Err(error) if is_conflict(&error) => {
                 target = self.api.get(&object.name_any()).await?;
-                if !intent::same(pinned(&object), pinned(&target)) {
+                let written = target.status.as_ref().map(|status| status.observed_generation);
+                let later = written > Some(status.observed_generation);
+                if later || !intent::same(pinned(&object), pinned(&target)) {
                     return Err(error);
                 }
                 target.status = Some(status.clone());

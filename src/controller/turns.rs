@@ -48,6 +48,15 @@ mod tests {
         most_at_work: usize,
     }
 
+    impl Seen {
+        fn begins(&mut self, asked: usize) {
+            self.longest_wait = self.longest_wait.max(self.begun - asked);
+            self.begun += 1;
+            self.at_work += 1;
+            self.most_at_work = self.most_at_work.max(self.at_work);
+        }
+    }
+
     #[tokio::test]
     async fn where_more_lakes_are_due_than_may_be_worked_on_each_has_its_turn() {
         let turns = Turns::new(4);
@@ -57,12 +66,7 @@ mod tests {
             for _ in 0..PASSES {
                 let asked = seen.lock().unwrap().begun;
                 let work = async || {
-                    let mut now = seen.lock().unwrap();
-                    now.longest_wait = now.longest_wait.max(now.begun - asked);
-                    now.begun += 1;
-                    now.at_work += 1;
-                    now.most_at_work = now.most_at_work.max(now.at_work);
-                    drop(now);
+                    seen.lock().unwrap().begins(asked);
                     for _ in 0..=lake {
                         yield_now().await;
                     }

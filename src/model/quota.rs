@@ -70,9 +70,9 @@ impl Quota {
         f64::from(self.per_second) * 0.8
     }
 
-    /// Calls that it makes at once, at least one. With those that follow at [`Quota::rate`] no second has more than
-    /// AWS takes.
+    /// Calls that it makes at once. A second begins with them and has, with those that follow at [`Quota::rate`] until
+    /// the next one begins, no more than AWS takes; at least two, since a lake has two of many things.
     pub fn burst(self) -> u32 {
-        (self.per_second / 5).max(1)
+        self.per_second / 5 + 1
     }
 }

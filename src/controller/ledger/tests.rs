@@ -147,6 +147,24 @@ async fn whoever_has_read_an_older_version_may_not_begin_a_call() {
 }
 
 #[tokio::test]
+async fn an_older_status_is_not_written_over_one_of_a_later_generation() {
+    let status = |generation| DatalakeStatus {
+        observed_generation: generation,
+        ..DatalakeStatus::default()
+    };
+    let server = Server::start().await;
+    let before = server.read().await;
+    let leader = StatusLedger::new(&server.api, &before);
+    leader.close(&status(2)).await.unwrap();
+    let stale = StatusLedger::new(&server.api, &before);
+    assert!(is_conflict(&stale.close(&status(1)).await.unwrap_err()));
+    assert_eq!(server.read().await.status, Some(status(2)));
+    let other = StatusLedger::new(&server.api, &before);
+    other.close(&status(3)).await.unwrap();
+    assert_eq!(server.read().await.status, Some(status(3)));
+}
+
+#[tokio::test]
 async fn a_key_is_not_recorded_for_a_call_that_another_has_given_up() {
     let server = Server::start().await;
     let old = StatusLedger::new(&server.api, &server.read().await);

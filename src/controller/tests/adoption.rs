@@ -139,7 +139,7 @@ fn each_kind_is_taken_over_whatever_differs_and_its_first_write_is_the_tag() {
 }
 
 #[test]
-fn a_whole_lake_is_taken_over_at_once() {
+fn a_whole_lake_is_taken_over_by_one_consent() {
     let mut stage = found(base(), &Id::ALL, |_| {});
     let (_, reason, message) = stage.condition("Ready");
     assert_eq!(reason, "AdoptionPending", "{}", stage.story());

@@ -214,6 +214,8 @@ pub(super) const GRANTS: &[Grant] = &[
                 "s3:GetLifecycleConfiguration",
                 &["s3:GetBucketLifecycleConfiguration"],
             ),
+            // What a bucket holds is looked at before it is taken over, and before it is emptied.
+            ("s3:ListBucketVersions", &["s3:ListObjectVersions"]),
             ("s3:PutBucketPublicAccessBlock", &["s3:PutPublicAccessBlock"]),
             ("s3:PutEncryptionConfiguration", &["s3:PutBucketEncryption"]),
             (
@@ -233,7 +235,6 @@ pub(super) const GRANTS: &[Grant] = &[
             ("s3:DeleteObject", &["s3:DeleteObjects"]),
             ("s3:DeleteObjectVersion", &["s3:DeleteObjects"]),
             ("s3:ListBucketMultipartUploads", &["s3:ListMultipartUploads"]),
-            ("s3:ListBucketVersions", &["s3:ListObjectVersions"]),
         ],
         // The pattern takes in the objects: `*` goes on after a slash.
         on: &[BUCKETS],

@@ -297,8 +297,7 @@ impl Plan {
                 (Wish::Gone, Step::Apply(_) | Step::Refuse(_)) => id
                     .needed_by()
                     .find(|other| self.steps.get(other).is_some_and(Planned::still_there)),
-                // That it becomes the lake's changes nothing that could need anything.
-                (Wish::Wanted, Step::Apply(work)) if work.verb != Verb::Adopt => id
+                (Wish::Wanted, Step::Apply(_)) => id
                     .needs()
                     .iter()
                     .copied()
