@@ -84,6 +84,9 @@ pub struct TagChange {
 
 /// The difference between declared and live tags, or `None` when there is none.
 pub fn tag_change(declared: &Tags, live: &Tags) -> Option<TagChange> {
+    if declared == live {
+        return None;
+    }
     let set: Tags = declared
         .iter()
         .filter(|(k, v)| live.get(*k) != Some(v))

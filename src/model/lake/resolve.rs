@@ -222,8 +222,16 @@ pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<Strin
             found.push(format!("{what} was {was} when the lake was made and is {is} now"));
         }
     };
-    differs(format_args!("the AWS account"), &pinned.account, lake.place.account.as_str());
-    differs(format_args!("the region"), &pinned.region, lake.place.region.as_str());
+    differs(
+        format_args!("the AWS account"),
+        &pinned.account,
+        lake.place.account.as_str(),
+    );
+    differs(
+        format_args!("the region"),
+        &pinned.region,
+        lake.place.region.as_str(),
+    );
     for id in Id::ALL {
         let was = pinned.names.get(id.as_str()).map_or("", String::as_str);
         differs(

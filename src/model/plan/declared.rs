@@ -72,7 +72,14 @@ impl Basis {
             let desired = kinds::desired(&self.lake, &self.facts, *id)?;
             let digest = digest(&desired);
             let said = None;
-            Some((*id, Declaration { desired, digest, said }))
+            Some((
+                *id,
+                Declaration {
+                    desired,
+                    digest,
+                    said,
+                },
+            ))
         });
         declared.collect()
     }
@@ -131,11 +138,15 @@ mod tests {
         }),
         ("an edit", |lake, _| lake.stream_hours = 48),
         ("another name", |lake, _| lake.names.table = "other".into()),
-        ("another tag", |lake, _| drop(lake.tags.insert("a".into(), "b".into()))),
+        ("another tag", |lake, _| {
+            drop(lake.tags.insert("a".into(), "b".into()))
+        }),
         ("a part is off", |lake, _| lake.publisher = false),
         ("it goes", |lake, _| lake.leaving = Some(DeletionPolicy::Delete)),
         ("another key", |_, facts| facts.bucket_key = Some(key("3333"))),
-        ("a former key", |_, facts| facts.former_stream_keys = vec![key("4444")]),
+        ("a former key", |_, facts| {
+            facts.former_stream_keys = vec![key("4444")]
+        }),
     ];
 
     fn told(declared: &mut Declared, lake: &Lake, facts: &Facts) -> Vec<(Id, Desired)> {
@@ -181,7 +192,10 @@ mod tests {
         lake.record.seen = true;
         lake.record.applied.insert(Id::Stream, "digest".into());
         let mut declared = declared.of_lake(&lake);
-        assert!(Arc::ptr_eq(&said, &says(&mut declared, &lake)), "it was made anew");
+        assert!(
+            Arc::ptr_eq(&said, &says(&mut declared, &lake)),
+            "it was made anew"
+        );
         assert_eq!(told(&mut declared, &lake, &facts), anew(&lake, &facts));
     }
 
