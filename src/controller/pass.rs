@@ -168,15 +168,16 @@ impl<W: World> Operator<W> {
             Obstacle::InvalidSpec(faults.iter().map(ToString::to_string).collect())
         };
         let pinned = pinned_place(object).filter(|_| leaving == Some(DeletionPolicy::Retain));
-        let place = match pinned.or_else(|| self.known_place(object, now)) {
-            Some(place) => place,
-            None => {
-                let faults = lake::faults(object, self.origin.region.as_ref());
-                if leaving.is_none() && !faults.is_empty() {
-                    return Err(invalid(faults));
-                }
-                self.place(object, now).await?
+        let known = pinned.or_else(|| self.known_place(object, now));
+        if known.is_none() && leaving.is_none() {
+            let faults = lake::faults(object, self.origin.region.as_ref());
+            if !faults.is_empty() {
+                return Err(invalid(faults));
             }
+        }
+        let place = match known {
+            Some(place) => place,
+            None => self.place(object, now).await?,
         };
         let lake = lake::resolve(object, &place, &self.origin).map_err(invalid)?;
         match lake::contradictions(&lake, object.status.as_ref()) {

@@ -139,13 +139,13 @@ mod tests {
         ("an edit", |lake, _| lake.stream_hours = 48),
         ("another name", |lake, _| lake.names.table = "other".into()),
         ("another tag", |lake, _| {
-            drop(lake.tags.insert("a".into(), "b".into()))
+            drop(lake.tags.insert("a".into(), "b".into()));
         }),
         ("a part is off", |lake, _| lake.publisher = false),
         ("it goes", |lake, _| lake.leaving = Some(DeletionPolicy::Delete)),
         ("another key", |_, facts| facts.bucket_key = Some(key("3333"))),
         ("a former key", |_, facts| {
-            facts.former_stream_keys = vec![key("4444")]
+            facts.former_stream_keys = vec![key("4444")];
         }),
     ];
 
