@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +13,7 @@ use crate::cloud::World;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::{CallError, Class, classify};
 use crate::model::intent;
-use crate::model::kinds::{self, Change, Desired, target};
+use crate::model::kinds::{Change, Observed, target};
 use crate::model::lake::{self, Lake, Origin};
 use crate::model::memory::{Memory, NewKey, Sight, Tempo};
 use crate::model::plan::{Declared, Look, Plan, Step, Verb, Work, looks, plan};
@@ -51,6 +51,8 @@ pub struct Operator<W> {
     places: Mutex<BTreeMap<Region, (Scope, Timestamp)>>,
     /// Where each lake is, by namespace and name: lakes of one region share its quotas.
     fleet: Mutex<BTreeMap<(String, String), Region>>,
+    /// What the lake of the last pass declares: while it is the only one, and is not edited, that is made once.
+    declared: Mutex<Declared>,
 }
 
 /// How long the account of the credentials is believed.
@@ -65,6 +67,7 @@ impl<W: World> Operator<W> {
             tempo,
             places: Mutex::default(),
             fleet: Mutex::default(),
+            declared: Mutex::default(),
         }
     }
 
@@ -161,40 +164,42 @@ impl<W: World> Operator<W> {
         if object.spec.suspend && leaving != Some(DeletionPolicy::Retain) {
             return Err(Obstacle::Suspended);
         }
-        let texts = |faults: Vec<lake::SpecFault>| faults.iter().map(ToString::to_string).collect();
-        let faults = lake::faults(object, self.origin.region.as_ref());
-        if leaving.is_none() && !faults.is_empty() {
-            return Err(Obstacle::InvalidSpec(texts(faults)));
+        let invalid = |faults: Vec<lake::SpecFault>| {
+            Obstacle::InvalidSpec(faults.iter().map(ToString::to_string).collect())
+        };
+        let pinned = pinned_place(object).filter(|_| leaving == Some(DeletionPolicy::Retain));
+        let known = pinned.or_else(|| self.known_place(object, now));
+        if known.is_none() && leaving.is_none() {
+            let faults = lake::faults(object, self.origin.region.as_ref());
+            if !faults.is_empty() {
+                return Err(invalid(faults));
+            }
         }
-        let place = match pinned_place(object).filter(|_| leaving == Some(DeletionPolicy::Retain)) {
+        let place = match known {
             Some(place) => place,
             None => self.place(object, now).await?,
         };
-        let lake = lake::resolve(object, &place, &self.origin)
-            .map_err(|faults| Obstacle::InvalidSpec(texts(faults)))?;
+        let lake = lake::resolve(object, &place, &self.origin).map_err(invalid)?;
         match lake::contradictions(&lake, object.status.as_ref()) {
             found if found.is_empty() => Ok(lake),
             found => Err(Obstacle::Changed(found)),
         }
     }
 
+    fn known_place(&self, object: &Datalake, now: Timestamp) -> Option<Scope> {
+        let region = lake::region(object, &self.origin)?;
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let (place, at) = places.get(&region)?;
+        (now.duration_since(*at) < IDENTITY_LASTS).then(|| place.clone())
+    }
+
+    /// Asks AWS whose the credentials are.
     async fn place(&self, object: &Datalake, now: Timestamp) -> Result<Scope, Obstacle> {
         let Some(region) = lake::region(object, &self.origin) else {
             return Err(Obstacle::InvalidSpec(vec![
                 "spec.region: write a region, for example eu-west-1".into(),
             ]));
         };
-        let known = self
-            .places
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&region)
-            .cloned();
-        if let Some((place, at)) = known
-            && now.duration_since(at) < IDENTITY_LASTS
-        {
-            return Ok(place);
-        }
         let place = self
             .world
             .identify(&region)
@@ -209,39 +214,38 @@ impl<W: World> Operator<W> {
     pub async fn observe(&self, lake: &Lake, memory: &mut Memory, was_ready: bool, now: Timestamp) -> Plan {
         let mut fresh = BTreeSet::new();
         let tempo = self.tempo(lake);
-        let mut declared = Declared::default();
+        let mut declared = std::mem::take(&mut *self.declared()).of_lake(lake);
         loop {
             let plan = plan(lake, &mut declared, &memory.snapshot(), memory, now);
             let looks = looks(lake, &plan, memory, &tempo, &fresh, was_ready, now);
             if looks.is_empty() {
+                *self.declared() = declared;
                 return plan;
             }
             let declared = declared.of(lake, &plan.facts);
-            let look =
-                |look: &Look| self.look(lake, *look, declared.get(&look.id).map(|(desired, _)| desired));
-            let sights = join_all(looks.iter().map(look)).await;
-            for (look, sight) in looks.iter().zip(sights) {
+            let answers = join_all(looks.iter().map(|look| self.look(lake, *look))).await;
+            for (look, answer) in looks.iter().zip(answers) {
+                let sight = match answer {
+                    Ok(None) => Sight::Absent,
+                    Ok(Some(live)) => Sight::Present(match declared.get_mut(&look.id) {
+                        Some(declaration) => declaration.recognize(live),
+                        None => Arc::new(live),
+                    }),
+                    Err(error) => Sight::Unreadable(error),
+                };
                 memory.saw(lake, look.id, look.depth, sight, now);
                 fresh.insert(look.id);
             }
         }
     }
 
-    async fn look(&self, lake: &Lake, look: Look, desired: Option<&Desired>) -> Sight {
-        match self
-            .world
-            .observe(&lake.place, &target(lake, look.id, look.depth))
-            .await
-        {
-            Ok(None) => Sight::Absent,
-            Ok(Some(mut live)) => {
-                if let Some(desired) = desired {
-                    kinds::recognize(&mut live, desired);
-                }
-                Sight::Present(Arc::new(live))
-            }
-            Err(error) => Sight::Unreadable(error),
-        }
+    fn declared(&self) -> MutexGuard<'_, Declared> {
+        self.declared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look(&self, lake: &Lake, look: Look) -> Result<Option<Observed>, CallError> {
+        let target = target(lake, look.id, look.depth);
+        self.world.observe(&lake.place, &target).await
     }
 
     /// Works on independent resources side by side; calls for one resource go one after another.

@@ -84,6 +84,9 @@ pub struct TagChange {
 
 /// The difference between declared and live tags, or `None` when there is none.
 pub fn tag_change(declared: &Tags, live: &Tags) -> Option<TagChange> {
+    if declared == live {
+        return None;
+    }
     let set: Tags = declared
         .iter()
         .filter(|(k, v)| live.get(*k) != Some(v))
@@ -91,13 +94,12 @@ pub fn tag_change(declared: &Tags, live: &Tags) -> Option<TagChange> {
         .collect();
     let recorded = live.get(words::TAG_KEYS).map_or("", String::as_str).as_bytes();
     let was_ours = |key: &str| {
-        recorded
-            .chunks(HASH_CHARS)
-            .any(|hash| hash == key_hash(key).as_bytes())
+        let key = key_hash(key);
+        recorded.chunks(HASH_CHARS).any(|hash| hash == key.as_bytes())
     };
     let mut remove: Vec<String> = live
         .keys()
-        .filter(|k| !declared.contains_key(*k) && was_ours(k))
+        .filter(|k| !recorded.is_empty() && !declared.contains_key(*k) && was_ours(k))
         .cloned()
         .collect();
     if live.contains_key(words::TAG_KEYS) && !declared.contains_key(words::TAG_KEYS) {

@@ -20,7 +20,7 @@ pub struct Conflict;
 #[derive(Clone)]
 pub struct Cluster {
     /// The object as it is stored; `None`: there is none.
-    pub object: Option<Datalake>,
+    pub object: Option<Arc<Datalake>>,
     /// The spec as its user wrote it last.
     pub spec: Value,
     /// The spec as its user wrote it first.
@@ -59,14 +59,16 @@ impl Cluster {
             "metadata": {"name": "staff-events", "namespace": "analytics", "generation": 1, "uid": format!("u-{}", self.lives)},
             "spec": self.spec,
         });
-        self.object = serde_json::from_value(object).ok();
+        self.object = serde_json::from_value(object).ok().map(Arc::new);
         self.again = false;
         self.touch();
     }
 
     /// Changes what the user may change; the generation grows with the spec.
     pub fn write_spec(&mut self, spec: Value) {
-        let Some(object) = &mut self.object else { return };
+        let Some(object) = stored(&mut self.object) else {
+            return;
+        };
         if let Ok(read) = serde_json::from_value(spec.clone()) {
             object.spec = read;
             self.spec = spec;
@@ -76,7 +78,9 @@ impl Cluster {
     }
 
     pub fn annotate(&mut self, key: &str, on: bool) {
-        let Some(object) = &mut self.object else { return };
+        let Some(object) = stored(&mut self.object) else {
+            return;
+        };
         let all = object.metadata.annotations.get_or_insert_default();
         if on {
             all.insert(key.to_owned(), "true".to_owned());
@@ -87,7 +91,9 @@ impl Cluster {
     }
 
     pub fn delete(&mut self, now: Timestamp) {
-        let Some(object) = &mut self.object else { return };
+        let Some(object) = stored(&mut self.object) else {
+            return;
+        };
         if object.metadata.finalizers.as_ref().is_none_or(Vec::is_empty) {
             self.object = None;
         } else if object.metadata.deletion_timestamp.is_none() {
@@ -98,7 +104,7 @@ impl Cluster {
     }
 
     pub fn wipe_status(&mut self) {
-        if let Some(object) = &mut self.object {
+        if let Some(object) = stored(&mut self.object) {
             object.status = None;
         }
         self.touch();
@@ -114,7 +120,7 @@ impl Cluster {
 
     /// The object goes once nothing holds it.
     pub fn drop_finalizer(&mut self) {
-        if let Some(object) = &mut self.object {
+        if let Some(object) = stored(&mut self.object) {
             object.metadata.finalizers = None;
             if object.metadata.deletion_timestamp.is_some() {
                 self.object = None;
@@ -139,7 +145,7 @@ impl Cluster {
 
     /// Writes about keys into the status.
     fn edit_keys(&mut self, edit: impl FnOnce(&mut Pinned)) {
-        if let Some(object) = &mut self.object {
+        if let Some(object) = stored(&mut self.object) {
             let status = object.status.get_or_insert_default();
             edit(status.pinned.get_or_insert_default());
         }
@@ -159,7 +165,7 @@ impl Cluster {
 
     fn current(&mut self, read: u64) -> Result<&mut Datalake, Conflict> {
         if read == self.version {
-            self.object.as_mut().ok_or(Conflict)
+            stored(&mut self.object).ok_or(Conflict)
         } else {
             Err(Conflict)
         }
@@ -167,10 +173,15 @@ impl Cluster {
 
     fn touch(&mut self) {
         self.version += 1;
-        if let Some(object) = &mut self.object {
+        if let Some(object) = stored(&mut self.object) {
             object.metadata.resource_version = Some(self.version.to_string());
         }
     }
+}
+
+/// The object, to be written; who read it before keeps what they read.
+fn stored(object: &mut Option<Arc<Datalake>>) -> Option<&mut Datalake> {
+    object.as_mut().map(Arc::make_mut)
 }
 
 /// The `resourceVersion` that an object was read with.

@@ -3,6 +3,7 @@
 mod happen;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use datalake_operator::api::Datalake;
 use datalake_operator::api::vocabulary::FINALIZER;
@@ -52,7 +53,7 @@ pub struct Life {
     /// What was made another's, or nobody's.
     pub foreign: BTreeSet<Id>,
     /// How the object stood when its deletion was carried out.
-    pub last_words: Option<Datalake>,
+    pub last_words: Option<Arc<Datalake>>,
     watched: Watched,
     processes: [Process; 2],
     leader: usize,
@@ -66,7 +67,7 @@ struct Process {
     operator: Operator<Watched>,
     memory: Memory,
     /// The object as it last read it.
-    seen: Option<Datalake>,
+    seen: Option<Arc<Datalake>>,
 }
 
 /// What came of a pass.
@@ -128,7 +129,7 @@ impl Life {
     }
 
     /// The object as it is stored.
-    pub fn object(&self) -> Option<Datalake> {
+    pub fn object(&self) -> Option<Arc<Datalake>> {
         self.kubernetes.lock().object.clone()
     }
 
@@ -272,10 +273,10 @@ impl Life {
     }
 
     /// The object as the leader reads it; `late`: as it read it before.
-    fn read(&mut self, late: bool) -> Option<Datalake> {
+    fn read(&mut self, late: bool) -> Option<Arc<Datalake>> {
         let current = self.object();
         let process = &mut self.processes[self.leader];
-        let same = |seen: &&Datalake| {
+        let same = |seen: &&Arc<Datalake>| {
             current
                 .as_ref()
                 .is_some_and(|object| object.metadata.uid == seen.metadata.uid)

@@ -30,6 +30,8 @@ struct Entry<T> {
 #[derive(Clone)]
 pub struct Shelf<T> {
     entries: BTreeMap<String, Entry<T>>,
+    /// Before this, nothing that was said to become of any of them happens.
+    quiet_until: Timestamp,
 }
 
 impl<T> Entry<T> {
@@ -55,6 +57,7 @@ impl<T> Default for Shelf<T> {
     fn default() -> Self {
         Self {
             entries: BTreeMap::new(),
+            quiet_until: Timestamp::MAX,
         }
     }
 }
@@ -153,11 +156,15 @@ impl<T: Clone> Shelf<T> {
     pub(super) fn later(&mut self, due: Timestamp, arn: &str, then: Then<T>) {
         if let Some(entry) = self.entries.get_mut(arn) {
             entry.due = Some((due, then));
+            self.quiet_until = self.quiet_until.min(due);
         }
     }
 
     /// Lets everything happen whose time has come; returns the ARNs of what changed or went.
     pub(super) fn settle(&mut self, now: Timestamp) -> Vec<String> {
+        if now < self.quiet_until {
+            return Vec::new();
+        }
         let due = |entry: &Entry<T>| entry.due.as_ref().is_some_and(|(due, _)| *due <= now);
         let ready = self.entries.iter().filter(|(_, entry)| due(entry));
         let arns: Vec<String> = ready.map(|(arn, _)| arn.clone()).collect();
@@ -173,6 +180,8 @@ impl<T: Clone> Shelf<T> {
                 None => {}
             }
         }
+        let due = self.entries.values().filter_map(|entry| entry.due.as_ref());
+        self.quiet_until = due.map(|(due, _)| *due).min().unwrap_or(Timestamp::MAX);
         arns
     }
 

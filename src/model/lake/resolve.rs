@@ -1,6 +1,7 @@
 //! From the object to the [`Lake`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::check::{SpecFault, faults};
 use super::naming::{existing, names, shared_names};
@@ -216,17 +217,25 @@ pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<Strin
         return Vec::new();
     };
     let mut found = Vec::new();
-    let mut differs = |what: &str, was: &str, is: &str| {
+    let mut differs = |what: fmt::Arguments, was: &str, is: &str| {
         if !was.is_empty() && was != is {
             found.push(format!("{what} was {was} when the lake was made and is {is} now"));
         }
     };
-    differs("the AWS account", &pinned.account, lake.place.account.as_str());
-    differs("the region", &pinned.region, lake.place.region.as_str());
+    differs(
+        format_args!("the AWS account"),
+        &pinned.account,
+        lake.place.account.as_str(),
+    );
+    differs(
+        format_args!("the region"),
+        &pinned.region,
+        lake.place.region.as_str(),
+    );
     for id in Id::ALL {
         let was = pinned.names.get(id.as_str()).map_or("", String::as_str);
         differs(
-            &format!("the name of the {} ({id})", id.kind()),
+            format_args!("the name of the {} ({id})", id.kind()),
             was,
             lake.name(id),
         );
@@ -244,7 +253,7 @@ pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<Strin
         };
         let was = pinned.existing.iter().any(|other| other == id.as_str());
         differs(
-            &format!("the {} ({id})", id.kind()),
+            format_args!("the {} ({id})", id.kind()),
             whose(was),
             whose(lake.existing.contains(&id)),
         );
@@ -260,7 +269,7 @@ pub fn contradictions(lake: &Lake, status: Option<&DatalakeStatus>) -> Vec<Strin
     ];
     for (what, was, is) in fixed {
         if lake.leaving.is_none() {
-            differs(what, was.as_deref().unwrap_or_default(), &is);
+            differs(format_args!("{what}"), was.as_deref().unwrap_or_default(), &is);
         }
     }
     found

@@ -154,8 +154,8 @@ pub fn plan(
                     now,
                     id,
                     wish,
-                    desired: declaration.map(|(desired, _)| desired),
-                    digest: declaration.map(|(_, digest)| digest.clone()),
+                    desired: declaration.map(|made| &made.desired),
+                    digest: declaration.map(|made| made.digest.clone()),
                 }
                 .planned()
             }

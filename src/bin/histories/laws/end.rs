@@ -60,7 +60,7 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
             next => life.sim.advance(next.unwrap_or_default()),
         }
     }
-    let status = life.object().and_then(|object| object.status);
+    let status = life.object().and_then(|object| object.status.clone());
     let ready = status
         .as_ref()
         .and_then(|status| condition(&status.conditions, "Ready"));

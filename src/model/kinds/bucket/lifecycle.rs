@@ -70,6 +70,9 @@ const fn word(class: StorageClass) -> &'static str {
 
 /// The rules that differ. Their order does not count, and the whole configuration is ours: a rule more is a difference.
 pub(super) fn difference(want: &[Rule], have: &[Rule]) -> Option<Difference> {
+    if want == have {
+        return None;
+    }
     let (want, have) = (sorted(want), sorted(have));
     let only = |these: &[Rule], those: &[Rule]| {
         let rules = these.iter().filter(|rule| !those.contains(rule)).map(describe);

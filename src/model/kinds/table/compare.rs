@@ -164,6 +164,9 @@ fn note_keys(found: &mut Vec<Difference>, what: &str, after: &Tags, live: &Tags)
 }
 
 fn note_columns(found: &mut Vec<Difference>, want: &[Column], live: &[Column], cause: Cause) {
+    if want == live {
+        return;
+    }
     for column in want {
         let property = format!("column {}", column.name);
         let Some(have) = find(live, &column.name) else {

@@ -17,19 +17,19 @@ pub(super) fn columns(schema: &Schema, faults: &mut Faults) {
     }
     let mut names = BTreeSet::new();
     for (index, column) in columns.iter().enumerate() {
-        let path = format!("spec.schema.columns[{index}]");
-        name(&format!("{path}.name"), &column.name, &mut names, faults);
+        let path = |member| format!("spec.schema.columns[{index}].{member}");
+        name(&path("name"), &column.name, &mut names, faults);
         if let Err(error) = hive::Type::parse(&column.r#type) {
-            faults.add(format!("{path}.type"), error.to_string());
+            faults.add(path("type"), error.to_string());
         }
         if let Some(text) = &column.comment {
-            comment(&format!("{path}.comment"), text, faults);
+            comment(&path("comment"), text, faults);
         }
         if let Some(key) = &column.json_key {
-            json_key(&format!("{path}.jsonKey"), key, faults);
+            json_key(&path("jsonKey"), key, faults);
             if !schema.timestamp_formats.is_empty() {
                 let message = "the Hive JSON SerDe, which timestampFormats turns on, maps no keys: remove jsonKey, or timestampFormats";
-                faults.add(format!("{path}.jsonKey"), message);
+                faults.add(path("jsonKey"), message);
             }
         }
     }
