@@ -48,8 +48,8 @@ test-unit: ## The decisions, the adapters, the simulator, and whether generated 
 	node --test src/model/kinds/function/
 
 .PHONY: test-histories
-test-histories: ## 9,000 random lives of lakes in a simulated AWS, and each write of a lake going wrong (COUNT=n, SEED=n)
-	$(HISTORIES) --count $(or $(COUNT),9000) --seed $(or $(SEED),1)
+test-histories: ## 10,000 random lives of lakes in a simulated AWS, and each write of a lake going wrong (COUNT=n, SEED=n)
+	$(HISTORIES) --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
 .PHONY: prove-facts
 prove-facts: ## See each fact of docs/aws-facts.md guarded: the code forgets it, and a test turns red (some 40 minutes; TEXT=words)

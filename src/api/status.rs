@@ -178,6 +178,10 @@ pub struct KeyIntent {
     pub time: Time,
     /// What the key carries in its tag `datalake-operator.io/intent`.
     pub nonce: String,
+    /// Whether KMS refuses it until somebody mends the cause: then it may have been made again since, with the same
+    /// nonce, without being written down anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
 }
 
 impl Default for DatalakeStatus {

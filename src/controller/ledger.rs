@@ -1,6 +1,7 @@
 //! The status of one object as a pass writes it: calls of `CreateKey` and their keys at once, the rest at the end.
 
 use kube::api::PostParams;
+use kube::core::Status;
 use kube::{Api, ResourceExt};
 use tokio::sync::Mutex;
 
@@ -52,6 +53,16 @@ impl<'a> StatusLedger<'a> {
         }
     }
 
+    /// The object, if nobody has written to it since it was read.
+    async fn unchanged(&self, object: &Datalake) -> Result<Datalake, kube::Error> {
+        let latest = self.api.get(&object.name_any()).await?;
+        if latest.resource_version() == object.resource_version() {
+            return Ok(latest);
+        }
+        let conflict = Status::failure("the object has been modified", "Conflict").with_code(409);
+        Err(kube::Error::Api(conflict.boxed()))
+    }
+
     async fn write(&self, object: &Datalake) -> Result<Datalake, kube::Error> {
         let name = object.name_any();
         self.api
@@ -63,8 +74,13 @@ impl<'a> StatusLedger<'a> {
 impl Ledger for StatusLedger<'_> {
     async fn intend(&self, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
         let mut object = self.object.lock().await;
-        let target = edited(&object, |pinned| intent::open(pinned, id, intent));
-        match self.write(&target).await {
+        let result = if intent::is_open(pinned(&object), id, intent) {
+            self.unchanged(&object).await
+        } else {
+            let target = edited(&object, |pinned| intent::open(pinned, id, intent));
+            self.write(&target).await
+        };
+        match result {
             Ok(written) => {
                 *object = written;
                 Ok(())

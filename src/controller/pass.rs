@@ -15,7 +15,7 @@ use crate::model::fault::{CallError, Class, classify};
 use crate::model::intent;
 use crate::model::kinds::{Change, Observed, target};
 use crate::model::lake::{self, Lake, Origin};
-use crate::model::memory::{Memory, NewKey, Sight, Tempo};
+use crate::model::memory::{Attempt, Memory, NewKey, Sight, Tempo};
 use crate::model::plan::{Declared, Look, Plan, Step, Verb, Work, looks, plan};
 use crate::model::quota::{Load, drift_period};
 use crate::model::report::{self, Obstacle, Outcome, Outcomes, Verdict};
@@ -24,7 +24,8 @@ use crate::model::topology::Id;
 /// Where the one call that can't be repeated is written down, before it is made and after: `CreateKey`, whose key has
 /// no name and an id that AWS picks.
 pub trait Ledger: Sync {
-    /// A key is about to be created for `id`. Refused when the object was written to since it was read.
+    /// A key is about to be created for `id`; where the record says so already, nothing is written. Refused when the
+    /// object was written to since it was read.
     fn intend(&self, id: Id, intent: &KeyIntent) -> impl Future<Output = Result<(), Overtaken>> + Send;
 
     /// The call of this nonce made a key. Refused when another process has given the call up.
@@ -272,6 +273,9 @@ impl<W: World> Operator<W> {
         {
             if let Some(nonce) = unused {
                 memory.unused.insert(id, nonce);
+            } else if intent.is_some() {
+                // The same nonce may have served before, in vain.
+                memory.unused.remove(&id);
             }
             if let Some(made) = made {
                 memory.keys.insert(id, made);
@@ -283,11 +287,11 @@ impl<W: World> Operator<W> {
                 memory.wrote(id, change.clone(), now);
             }
             let fault = error.map(|error| {
-                memory.failed(id, error.clone(), false, lake.generation, now);
-                memory.judge(id, &error, now)
+                memory.failed(id, Attempt::Write, error.clone(), lake.generation, now);
+                memory.judge(id, Attempt::Write, &error, now)
             });
             if fault.is_none() {
-                memory.recovered(id);
+                memory.recovered(id, Attempt::Write);
             }
             outcomes.insert(id, Outcome { done, fault, intent });
         }
@@ -337,16 +341,19 @@ impl<W: World> Operator<W> {
         now: Timestamp,
         carried: &mut Carried,
     ) -> Result<(), CallError> {
-        let intent = intent::begin(nonce, now);
+        let intent = intent::resume(lake.record.intents.get(&carried.id), nonce, now);
         if ledger.intend(carried.id, &intent).await == Err(Overtaken) {
             carried.unused = Some(intent.nonce);
             return Ok(());
         }
-        carried.intent = Some(intent);
         let answer = self.world.apply(&lake.place, change).await;
-        if answer.as_ref().is_err_and(CallError::is_refusal) {
-            carried.unused = Some(nonce.to_owned());
-        }
+        let refusal = answer.as_ref().err().filter(|error| error.is_refusal());
+        carried.unused = refusal.map(|_| nonce.to_owned());
+        let for_good = refusal.is_some_and(|error| classify(error, None, 1).class == Class::User);
+        carried.intent = Some(KeyIntent {
+            refused: intent.refused || for_good,
+            ..intent
+        });
         if let Some(key_id) = answer?.key_id
             && ledger.key_created(carried.id, nonce, &key_id).await == Ok(())
         {

@@ -33,14 +33,31 @@ pub fn begin(nonce: &str, now: Timestamp) -> KeyIntent {
     KeyIntent {
         time: Time(second),
         nonce: nonce.to_owned(),
+        refused: false,
     }
+}
+
+/// The intent of a call with this nonce that is made now: a new one, or that of a call that KMS refuses until somebody
+/// mends the cause. That one stays open as it is, so that trying it for months writes nothing.
+pub fn resume(open: Option<&KeyIntent>, nonce: &str, now: Timestamp) -> KeyIntent {
+    let refused = open.filter(|open| open.refused && open.nonce == nonce);
+    refused.cloned().unwrap_or_else(|| begin(nonce, now))
+}
+
+/// Whether the record says that this very call is open, so that there is nothing to write down.
+pub fn is_open(pinned: Option<&Pinned>, id: Id, intent: &KeyIntent) -> bool {
+    pinned.and_then(|pinned| pinned.key_intents.get(id.as_str())) == Some(intent)
 }
 
 /// A call is begun. One before it that made no key is given up, unless it never went out or was refused: then its
 /// nonce serves again.
 pub fn open(pinned: &mut Pinned, id: Id, intent: &KeyIntent) {
     let former = pinned.key_intents.insert(id.to_string(), intent.clone());
-    if let Some(former) = former.filter(|former| former.nonce != intent.nonce) {
+    if let Some(mut former) = former.filter(|former| former.nonce != intent.nonce) {
+        if former.refused {
+            // It may have been made since it was written down, at the latest now.
+            former.time = intent.time.clone();
+        }
         abandon(pinned, id, former);
     }
 }

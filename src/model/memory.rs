@@ -35,7 +35,7 @@ pub struct Seen {
     pub at: Timestamp,
     /// How deep the look went.
     pub depth: Depth,
-    /// Since when every look has said that it is absent.
+    /// Since when every look that said anything has said that it is absent.
     pub absent_since: Option<Timestamp>,
     /// What was looked for: the resource's name, as the lake had it then.
     pub name: String,
@@ -52,6 +52,15 @@ pub struct Write {
     pub at: Timestamp,
 }
 
+/// What is tried of a resource. Looks and writes fail apart: a read that flaps says nothing of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attempt {
+    /// To look at it.
+    Look,
+    /// To write to it.
+    Write,
+}
+
 /// Calls that failed in a row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
@@ -63,8 +72,6 @@ pub struct Failure {
     pub at: Timestamp,
     /// The generation that it was for: an edit is tried at once.
     pub generation: i64,
-    /// Whether it was a look that failed.
-    pub looking: bool,
 }
 
 /// What the process remembers of one lake.
@@ -76,8 +83,8 @@ pub struct Memory {
     pub writes: Vec<Write>,
     /// When each resource was last written to.
     pub written: BTreeMap<Id, Timestamp>,
-    /// Failures in a row, by resource.
-    pub failures: BTreeMap<Id, Failure>,
+    /// Failures in a row, by resource and by what failed.
+    pub failures: BTreeMap<(Id, Attempt), Failure>,
     /// When the lake last wrote to IAM or KMS, whose changes reach other services late.
     pub propagating: Option<Timestamp>,
     /// Keys that were made, until status has them.
@@ -118,12 +125,16 @@ impl Memory {
     /// Notes what a look saw, or that it failed.
     pub fn saw(&mut self, lake: &Lake, id: Id, depth: Depth, sight: Sight, now: Timestamp) {
         if let Sight::Unreadable(error) = &sight {
-            self.failed(id, error.clone(), true, lake.generation, now);
-        } else if self.failures.get(&id).is_some_and(|failure| failure.looking) {
-            self.failures.remove(&id);
+            self.failed(id, Attempt::Look, error.clone(), lake.generation, now);
+        } else {
+            self.recovered(id, Attempt::Look);
         }
         let before = self.seen.get(&id).and_then(|seen| seen.absent_since);
-        let absent_since = (sight == Sight::Absent).then(|| before.unwrap_or(now));
+        let absent_since = match sight {
+            Sight::Absent => Some(before.unwrap_or(now)),
+            Sight::Unreadable(_) => before,
+            Sight::Present(_) => None,
+        };
         self.seen.insert(
             id,
             Seen {
@@ -151,30 +162,25 @@ impl Memory {
     }
 
     /// Notes a call that failed; it may have had its effect all the same, so nothing is written before the next look.
-    pub fn failed(&mut self, id: Id, error: CallError, looking: bool, generation: i64, now: Timestamp) {
-        let before = self
-            .failures
-            .get(&id)
-            .filter(|f| f.generation == generation && f.looking == looking);
+    pub fn failed(&mut self, id: Id, attempt: Attempt, error: CallError, generation: i64, now: Timestamp) {
+        let before = self.failures.get(&(id, attempt));
+        let before = before.filter(|failure| failure.generation == generation);
         let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
-        if !looking {
+        if attempt == Attempt::Write {
             self.seen.remove(&id);
         }
-        self.failures.insert(
-            id,
-            Failure {
-                error,
-                attempts,
-                at: now,
-                generation,
-                looking,
-            },
-        );
+        let failure = Failure {
+            error,
+            attempts,
+            at: now,
+            generation,
+        };
+        self.failures.insert((id, attempt), failure);
     }
 
-    /// Forgets the failures of a resource whose calls went through, or that needs none.
-    pub fn recovered(&mut self, id: Id) {
-        self.failures.remove(&id);
+    /// Forgets the failures of what went through now.
+    pub fn recovered(&mut self, id: Id, attempt: Attempt) {
+        self.failures.remove(&(id, attempt));
     }
 
     /// Forgets what was seen under other names: another name is another resource.
@@ -218,19 +224,24 @@ impl Memory {
     }
 
     /// Judges an error of a resource in the light of how long ago the lake wrote to IAM or KMS, and of how often the
-    /// resource has failed in a row.
-    pub fn judge(&self, id: Id, error: &CallError, now: Timestamp) -> Fault {
-        let attempts = self.failures.get(&id).map_or(1, |failure| failure.attempts);
+    /// same was tried in vain.
+    pub fn judge(&self, id: Id, attempt: Attempt, error: &CallError, now: Timestamp) -> Fault {
+        let failure = self.failures.get(&(id, attempt));
+        let attempts = failure.map_or(1, |failure| failure.attempts);
         classify(error, self.propagating.map(|at| now.duration_since(at)), attempts)
     }
 
-    /// When the failed calls of a resource may be tried again; `None`: now.
-    pub fn retry_at(&self, id: Id, generation: i64, now: Timestamp) -> Option<(Fault, Timestamp)> {
-        let failure = self
-            .failures
-            .get(&id)
-            .filter(|failure| failure.generation == generation)?;
-        let fault = self.judge(id, &failure.error, now);
+    /// When what failed may be tried again; `None`: now.
+    pub fn retry_at(
+        &self,
+        id: Id,
+        attempt: Attempt,
+        generation: i64,
+        now: Timestamp,
+    ) -> Option<(Fault, Timestamp)> {
+        let failure = self.failures.get(&(id, attempt));
+        let failure = failure.filter(|failure| failure.generation == generation)?;
+        let fault = self.judge(id, attempt, &failure.error, now);
         let at = failure
             .at
             .checked_add(fault.class.retry_in(failure.attempts, failure.at))

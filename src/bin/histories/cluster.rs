@@ -241,6 +241,9 @@ impl Ledger for Notes {
         if cluster.version() != known.0 {
             return Err(Overtaken);
         }
+        if intent::is_open(cluster.pinned(), id, intent) {
+            return Ok(());
+        }
         cluster.edit_keys(|pinned| intent::open(pinned, id, intent));
         *known = (cluster.version(), cluster.pinned().cloned());
         Ok(())

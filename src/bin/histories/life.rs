@@ -18,7 +18,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::{Cluster, Kubernetes, Notes, version_of};
 use crate::diary::Diary;
-use crate::exempt;
 use crate::home;
 use crate::laws::calls::Reading;
 use crate::laws::{Broken, Law, broken, status, vital};
@@ -333,13 +332,6 @@ fn timing(pace: Pace) -> Timing {
     match pace {
         Pace::AtOnce => Timing::none(),
         Pace::Steady => Timing::default(),
-        Pace::Lagging => Timing {
-            kms_lag: if exempt::KMS_LAGS {
-                SignedDuration::ZERO
-            } else {
-                Timing::real().kms_lag
-            },
-            ..Timing::real()
-        },
+        Pace::Lagging => Timing::real(),
     }
 }

@@ -8,7 +8,6 @@ mod crowd;
 mod diary;
 mod dice;
 mod edits;
-mod exempt;
 mod exhaustive;
 mod home;
 mod laws;

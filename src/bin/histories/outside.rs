@@ -8,7 +8,6 @@ use datalake_operator::model::lake::Lake;
 use datalake_operator::model::owner::Tags;
 use datalake_operator::model::topology::Id;
 
-use crate::exempt;
 use crate::home::{self, USERS_KEY};
 use crate::nursery;
 use crate::script::{Pace, Whose};
@@ -31,6 +30,7 @@ pub fn users_key(cloud: &mut Cloud, place: &Scope) {
         alias_target: None,
         spec: "SYMMETRIC_DEFAULT".into(),
         aliases: Vec::new(),
+        alias_taken: false,
         others: Vec::new(),
     };
     cloud.keys.put(&arn, Key { seen });
@@ -118,13 +118,6 @@ fn plant_key(cloud: &mut Cloud, home: &Lake, donor: &Cloud, id: Id, whose: Whose
         return;
     };
     if cloud.key_behind(&home.place, home.name(id)).is_some() || cloud.keys.get(&arn).is_some() {
-        return;
-    }
-    let made = cloud
-        .keys
-        .iter()
-        .any(|(_, key)| home::is_ours(&key.seen.tags) && key.seen.state != "PendingDeletion");
-    if exempt::ALIAS_OF_ANOTHER && made {
         return;
     }
     let Some(mut key) = donor.keys.get(&arn).cloned() else {

@@ -124,6 +124,7 @@ async fn read(
         alias: target.alias.clone(),
         alias_target: alias_target.map(str::to_owned),
         aliases: Vec::new(),
+        alias_taken: false,
         others: Vec::new(),
     })
 }

@@ -18,7 +18,10 @@ impl Cloud {
     /// Starts a crawl, as the schedule or a person would.
     pub fn start_crawl(&mut self, arn: &str) {
         let (now, crawl) = (self.now, self.timing.crawl);
-        self.crawlers.edit(now, arn, |live| live.state = "RUNNING".into());
+        self.crawlers.edit(now, arn, |live| {
+            live.state = "RUNNING".into();
+            scheduled(live);
+        });
         self.ready_in(arn, crawl, "SUCCEEDED");
     }
 
@@ -223,10 +226,22 @@ fn found<'a>(cloud: &'a Cloud, arn: &str) -> Answer<&'a Observed> {
     cloud.crawlers.get(arn).ok_or_else(none)
 }
 
-/// The schedule is on its way to SCHEDULED for a while.
+/// A schedule that was on its way has arrived.
+fn scheduled(live: &mut Observed) {
+    if let Some(state) = live
+        .schedule_state
+        .as_mut()
+        .filter(|state| *state == "TRANSITIONING")
+    {
+        "SCHEDULED".clone_into(state);
+    }
+}
+
+/// The schedule is on its way to SCHEDULED for a while. (A shelf keeps one time to come: that of a crawl comes first.)
 fn transition(cloud: &mut Cloud, arn: &str) {
     let span = cloud.timing.schedule_transition;
-    if span.most.is_zero() {
+    let crawls = cloud.crawlers.get(arn).is_some_and(|live| live.state != "READY");
+    if span.most.is_zero() || crawls {
         return;
     }
     let due = cloud.after(span);
@@ -235,12 +250,7 @@ fn transition(cloud: &mut Cloud, arn: &str) {
             "TRANSITIONING".clone_into(state);
         }
     });
-    let turn = |live: &mut Observed| {
-        if let Some(state) = &mut live.schedule_state {
-            "SCHEDULED".clone_into(state);
-        }
-    };
-    cloud.crawlers.later(due, arn, Then::Turn(Arc::new(turn)));
+    cloud.crawlers.later(due, arn, Then::Turn(Arc::new(scheduled)));
 }
 
 fn still(live: &Observed) -> Answer<()> {

@@ -165,6 +165,7 @@ fn create(cloud: &mut Cloud, here: &Scope, description: &str, policy: &str, tags
         alias: String::new(),
         alias_target: None,
         aliases: Vec::new(),
+        alias_taken: false,
         others: Vec::new(),
     };
     cloud.keys.write(cloud.now, &arn, Key { seen });

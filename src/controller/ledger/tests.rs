@@ -129,6 +129,25 @@ async fn a_call_is_written_down_and_then_its_key_and_then_the_rest() {
 }
 
 #[tokio::test]
+async fn a_call_that_kms_refuses_for_good_is_begun_again_without_a_write_but_not_by_who_has_read_an_older_version()
+ {
+    let server = Server::start().await;
+    let refused = KeyIntent {
+        refused: true,
+        ..begun("n")
+    };
+    let ledger = StatusLedger::new(&server.api, &server.read().await);
+    ledger.intend(ID, &refused).await.unwrap();
+    let read = server.read().await;
+    let ledger = StatusLedger::new(&server.api, &read);
+    assert_eq!(ledger.intend(ID, &refused).await, Ok(()));
+    assert_eq!(server.read().await.resource_version(), read.resource_version());
+    server.edited_by_the_user();
+    let ledger = StatusLedger::new(&server.api, &read);
+    assert_eq!(ledger.intend(ID, &refused).await, Err(Overtaken));
+}
+
+#[tokio::test]
 async fn whoever_has_read_an_older_version_may_not_begin_a_call() {
     let server = Server::start().await;
     let stale = server.read().await;

@@ -83,6 +83,7 @@ fn a_key(cloud: &mut Cloud, id: &str) -> String {
         alias: String::new(),
         alias_target: None,
         aliases: Vec::new(),
+        alias_taken: false,
         others: Vec::new(),
     };
     cloud.keys.put(&arn, crate::cloud::sim::Key { seen });

@@ -1,5 +1,6 @@
 //! Histories that went wrong once.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::stage::Stage;
@@ -153,11 +154,11 @@ fn two_buckets_of_one_name_are_refused() {
     let mut stage = Stage::new(json!({"names": {"rawBucket": name}}));
     for _ in 0..60 {
         let next = stage.pass().next.unwrap_or_default();
-        stage.sim.advance(next.max(jiff::SignedDuration::from_secs(1)));
+        stage.sim.advance(next.max(SignedDuration::from_secs(1)));
     }
     stage.sim.forget_calls();
     for _ in 0..5 {
-        stage.sim.advance(jiff::SignedDuration::from_mins(5));
+        stage.sim.advance(SignedDuration::from_mins(5));
         stage.pass();
         stage.pass();
         stage.pass();
@@ -196,7 +197,7 @@ fn why_a_new_delivery_stream_failed_is_told() {
         let status = serde_json::to_string(&stage.object.status).unwrap();
         told |= status.contains("KMS_ACCESS_DENIED")
             || stage.events.iter().any(|e| e.note.contains("KMS_ACCESS_DENIED"));
-        stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+        stage.sim.advance(next.max(SignedDuration::from_millis(10)));
     }
     assert!(told, "{}", stage.story());
 }
@@ -223,7 +224,7 @@ fn a_create_whose_answer_is_lost_is_found_by_the_next_look() {
             if stage.is_ready() {
                 break;
             }
-            stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+            stage.sim.advance(next.max(SignedDuration::from_millis(10)));
         }
         if !stage.is_ready() {
             let calls = stage.operations().iter().filter(|o| **o == operation).count();
@@ -308,7 +309,7 @@ fn a_quota_that_stays_reached_is_told_once() {
     let mut told = Vec::new();
     for pass in 0..60 {
         let next = stage.pass().next.unwrap_or_default();
-        stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+        stage.sim.advance(next.max(SignedDuration::from_millis(10)));
         if pass >= 30 {
             told.push((stage.condition("Stalled"), stage.condition("Reconciling")));
         }
@@ -323,12 +324,12 @@ fn a_quota_that_stays_reached_is_told_once() {
 fn what_a_dead_process_made_goes_with_the_lake_even_while_aws_does_not_show_it_yet() {
     for seed in 0..20 {
         let sim = crate::cloud::sim::Sim::new(super::stage::account(), super::stage::start(), seed);
-        sim.alter(|cloud| cloud.timing.s3_lag = jiff::SignedDuration::from_secs(60));
+        sim.alter(|cloud| cloud.timing.s3_lag = SignedDuration::from_secs(60));
         sim.alter(|cloud| cloud.timing.flapping = true);
         let mut stage = Stage::in_world(sim, super::stage::datalake(json!({"deletionPolicy": "Delete"})));
         for _ in 0..4 {
             let next = stage.pass().next.unwrap_or_default();
-            stage.sim.advance(next.max(jiff::SignedDuration::from_millis(10)));
+            stage.sim.advance(next.max(SignedDuration::from_millis(10)));
         }
         stage.delete();
         stage.restart();
@@ -341,4 +342,32 @@ fn what_a_dead_process_made_goes_with_the_lake_even_while_aws_does_not_show_it_y
             stage.story()
         );
     }
+}
+
+#[test]
+fn a_write_that_is_refused_is_made_ever_more_seldom_although_looks_fail_between() {
+    let mut stage = Stage::new(json!({}));
+    let name = stage.lake().names.raw_bucket;
+    let fails = |code: &str| Fault::Refuse(Refused::new(404, code, "no"));
+    stage.sim.fault(Rule {
+        subject: name.clone(),
+        ..Rule::every("s3", "CreateBucket", fails("BucketAlreadyOwnedByYou"))
+    });
+    let (start, mut tries) = (stage.sim.now(), 0);
+    while stage.sim.now().duration_since(start) < SignedDuration::from_mins(1) {
+        let next = stage.pass().next.unwrap_or_default();
+        let calls = stage.sim.calls().into_iter();
+        let made = calls.filter(|call| call.operation == "CreateBucket" && call.subject == name);
+        let made = made.count();
+        if made > tries {
+            // What was shown absent a moment ago is half there now.
+            stage.sim.fault(Rule {
+                subject: name.clone(),
+                ..Rule::next("s3", "GetBucketTagging", fails("InternalError"))
+            });
+        }
+        tries = made;
+        stage.sim.advance(next.max(SignedDuration::from_millis(10)));
+    }
+    assert!((3..=8).contains(&tries), "{tries}: {}", stage.story());
 }

@@ -1,6 +1,8 @@
 //! `CreateKey`, the one call that can't be repeated.
 
 mod found_again;
+mod own;
+mod refused;
 mod several;
 
 use jiff::SignedDuration;
@@ -121,6 +123,11 @@ fn after_a_crash_before_the_call_another_is_made_when_five_minutes_of_looking_sh
     let made = creations(&stage);
     let late: Vec<_> = made.iter().filter(|at| **at >= begun.time.0 + KEY_LAG).collect();
     assert_eq!((made.len(), late.len()), (2, 1), "{}", stage.story());
+    assert!(
+        *late[0] < begun.time.0 + KEY_LAG + SignedDuration::from_secs(15),
+        "{}",
+        stage.story()
+    );
     assert_eq!(
         pinned(&stage).abandoned_key_intents[Id::BucketKey.as_str()][0].nonce,
         begun.nonce

@@ -85,10 +85,23 @@ impl Server {
 
 impl Ledger for Server {
     async fn intend(&self, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
-        self.write(|state| {
-            if state.known != version(&state.object) {
-                return Err(Overtaken);
+        let is_open = |state: &State| {
+            let status = state.object.status.as_ref();
+            intent::is_open(status.and_then(|status| status.pinned.as_ref()), id, intent)
+        };
+        let current = |state: &State| {
+            (state.known == version(&state.object))
+                .then_some(())
+                .ok_or(Overtaken)
+        };
+        {
+            let state = self.state.lock().unwrap();
+            if is_open(&state) {
+                return current(&state);
             }
+        }
+        self.write(|state| {
+            current(state)?;
             let mut status = state.object.status.clone().unwrap_or_default();
             intent::open(status.pinned.get_or_insert_default(), id, intent);
             put(&mut state.object, status);

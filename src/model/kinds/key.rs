@@ -51,6 +51,8 @@ pub struct Observed {
     pub alias: String,
     /// Key id that this alias names; `None`: there is no such alias.
     pub alias_target: Option<String>,
+    /// Whether the key that the alias names is not the lake's.
+    pub alias_taken: bool,
     /// Every alias that names it, where all keys were searched.
     pub aliases: Vec<String>,
     /// Other keys of this lake for the same use, not pending deletion. They have no others themselves.

@@ -121,6 +121,8 @@ pub struct Record {
     pub seen: bool,
     /// Digest of what was last applied in full, by resource.
     pub applied: BTreeMap<Id, String>,
+    /// Resources that an earlier pass had something to say of.
+    pub listed: BTreeSet<Id>,
     /// Resources that an earlier pass began to make and has not finished.
     pub unfinished: BTreeSet<Id>,
     /// Key ids that earlier passes recorded.
@@ -238,6 +240,8 @@ pub enum Wish {
     Used,
     /// It stays as it is, untouched.
     Kept,
+    /// The user has another (a key) in its place; whether the lake made one before is to be found out.
+    Sought,
     /// It was never this lake's to make (a key of the user's own), or its part is off and nothing is to be looked for.
     NotOurs,
 }
@@ -263,7 +267,13 @@ impl Lake {
         };
         let recorded = self.record.keys.contains_key(&id);
         if own_key && !recorded && !self.record.has_begun(id) {
-            return Wish::NotOurs;
+            // Without a status, nothing tells whether the lake made one.
+            let unknown = !self.record.seen || self.record.listed.contains(&id);
+            return match self.leaving {
+                None if unknown => Wish::Sought,
+                Some(DeletionPolicy::Delete) if unknown => Wish::Gone,
+                _ => Wish::NotOurs,
+            };
         }
         let stays = match self.leaving {
             Some(DeletionPolicy::Retain) => true,

@@ -176,7 +176,9 @@ fn record(status: &DatalakeStatus) -> Record {
         .filter_map(|r| Some((r.id.parse::<Id>().ok()?, r)));
     let mut applied = BTreeMap::new();
     let mut unfinished = BTreeSet::new();
+    let mut listed = BTreeSet::new();
     for (id, resource) in resources {
+        listed.insert(id);
         if let Some(digest) = &resource.applied {
             applied.insert(id, digest.clone());
         } else if resource.unfinished {
@@ -189,6 +191,7 @@ fn record(status: &DatalakeStatus) -> Record {
         used_keys: used_keys(status),
         seen: !status.resources.is_empty(),
         applied,
+        listed,
         unfinished,
         keys: by_id(pinned().flat_map(|pinned| &pinned.key_ids)),
         intents: by_id(pinned().flat_map(|pinned| &pinned.key_intents)),

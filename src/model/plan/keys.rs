@@ -13,6 +13,8 @@ use crate::model::topology::Id;
 /// What was seen of one of the lake's keys, besides what is to be done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyStand {
+    /// The key.
+    pub key: KeyArn,
     /// Which call made the key.
     pub nonce: Option<String>,
     /// Other keys of the lake in its place, which are left alone.
@@ -96,6 +98,7 @@ pub(super) fn stands(lake: &Lake, snapshot: &Snapshot) -> BTreeMap<Id, KeyStand>
         let leftovers = leftovers(lake, snapshot, id, key);
         let spare = key.others.iter().filter(|other| !leftovers.contains(other));
         let stand = KeyStand {
+            key: key.arn.clone(),
             nonce: key.nonce().map(str::to_owned),
             spare: spare.map(|other| other.arn.clone()).collect(),
         };

@@ -145,7 +145,7 @@ pub fn plan(
                 remark: None,
                 digest: None,
             },
-            Wish::Wanted | Wish::Gone | Wish::Used => {
+            Wish::Wanted | Wish::Gone | Wish::Used | Wish::Sought => {
                 let declaration = declared.get(&id);
                 step::Asking {
                     lake,
@@ -160,7 +160,9 @@ pub fn plan(
                 .planned()
             }
         };
-        steps.insert(id, planned);
+        if planned.wish != Wish::Sought || planned.step != Step::InSync {
+            steps.insert(id, planned);
+        }
     }
     let mut plan = Plan {
         steps,

@@ -5,15 +5,15 @@ mod others;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Planned, Step, Verb, Work, keys};
-use crate::api::DriftPolicy;
 use crate::api::vocabulary::reasons;
+use crate::api::{DriftPolicy, KeyIntent};
 use crate::model::fault::Fault;
 use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{
     self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor, key,
 };
 use crate::model::lake::{Lake, Wish};
-use crate::model::memory::{Memory, Sight, Snapshot};
+use crate::model::memory::{Attempt, Memory, Sight, Snapshot};
 use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
@@ -64,15 +64,18 @@ impl Asking<'_> {
         let live = match self.snapshot.get(&self.id) {
             None => return Step::Wait(WaitFor::new("the first look", 0)),
             Some(Sight::Unreadable(error)) => {
-                return self
-                    .out_of_reach(error)
-                    .unwrap_or_else(|| self.unreadable(self.memory.judge(self.id, error, self.now)));
+                return self.out_of_reach(error).unwrap_or_else(|| {
+                    self.unreadable(self.memory.judge(self.id, Attempt::Look, error, self.now))
+                });
             }
             Some(Sight::Absent) => None,
             Some(Sight::Present(live)) => Some(live.as_ref()),
         };
         if self.wish == Wish::Used {
             return self.used(live);
+        }
+        if self.wish == Wish::Sought {
+            return self.sought(live);
         }
         if let Some(step) = live.and_then(|live| self.not_ours(live).or_else(|| self.undecided(live))) {
             return step;
@@ -91,6 +94,7 @@ impl Asking<'_> {
             Assessment::InSync => self
                 .believed_gone(live)
                 .or_else(|| self.leftovers(live))
+                .or_else(|| self.taken_alias(live))
                 .unwrap_or(Step::InSync),
             Assessment::Settling(wait) => Step::Wait(wait),
             Assessment::Refused(refusal) => Step::Refuse(self.refusal(refusal)),
@@ -111,7 +115,7 @@ impl Asking<'_> {
     fn unreadable(&self, fault: Fault) -> Step {
         let at = self
             .memory
-            .retry_at(self.id, self.lake.generation, self.now)
+            .retry_at(self.id, Attempt::Look, self.lake.generation, self.now)
             .map_or(self.now, |(_, at)| at);
         Step::Failed(fault, at)
     }
@@ -195,10 +199,21 @@ impl Asking<'_> {
                 return Some(wait(GONE_LOOK_SECONDS));
             }
         }
-        let begun = self.lake.record.begun(self.id);
-        let fresh = |at: &Timestamp| *at <= self.now && self.now.duration_since(*at) < KEY_LAG;
-        let since = begun.map(|intent| intent.time.0).filter(fresh).max()?;
+        let abandoned = self.lake.record.abandoned.get(&self.id).into_iter().flatten();
+        let begun = self.memory.begun(self.lake, self.id).into_iter().chain(abandoned);
+        let fresh = |at: &Timestamp| self.now.duration_since(*at) < KEY_LAG;
+        let since = begun
+            .filter_map(|intent| self.since(intent))
+            .filter(fresh)
+            .max()?;
         Some(wait_for_key(since))
+    }
+
+    /// Since when the key of a call may be on its way. A time to come was another clock's, and a call that KMS refused
+    /// may have been made again by another process: then what this one saw itself counts.
+    fn since(&self, intent: &KeyIntent) -> Option<Timestamp> {
+        let told = Some(intent.time.0).filter(|at| *at <= self.now && !intent.refused);
+        told.or_else(|| self.memory.seen.get(&self.id)?.absent_since)
     }
 
     /// Whether an earlier process may just have made what this one has not seen for long enough.
@@ -312,7 +327,9 @@ impl Asking<'_> {
         if let Some(step) = self.lost_key(verb) {
             return Some(step);
         }
-        let (fault, at) = self.memory.retry_at(self.id, self.lake.generation, self.now)?;
+        let (fault, at) = self
+            .memory
+            .retry_at(self.id, Attempt::Write, self.lake.generation, self.now)?;
         Some(Step::Failed(fault, at))
     }
 
@@ -323,16 +340,30 @@ impl Asking<'_> {
         let absent_since = seen.absent_since?;
         let recent = |since: Timestamp| self.now.duration_since(since) < KEY_LAG;
         if let Some(intent) = self.memory.begun(self.lake, self.id) {
-            // A time to come was another clock's: then what this process saw itself counts.
-            let since = Some(intent.time.0).filter(|at| *at <= self.now);
-            let since = since.unwrap_or(absent_since);
+            let since = self.since(intent).unwrap_or(absent_since);
             return recent(since).then(|| wait_for_key(since));
         }
-        let made = self.lake.record.keys.contains_key(&self.id);
+        let made = self.lake.record.keys.contains_key(&self.id) || self.record_is_lost();
         (made && recent(absent_since)).then(|| {
             let what = "KMS to show the key that was made";
             Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
         })
+    }
+
+    /// Whether a key may have been made of which the record says nothing any more: keys are among the first that is made,
+    /// and here are others of the lake that this record has not seen begin. (A lake that used a key of the user's own
+    /// has made none.)
+    fn record_is_lost(&self) -> bool {
+        let record = &self.lake.record;
+        let ours = |sight: &Sight| match sight {
+            Sight::Present(live) => self.lake.owner.judge(live.tags()) == Ownership::Ours,
+            _ => false,
+        };
+        let mut seen = self.snapshot.iter();
+        matches!(self.id, Id::BucketKey | Id::StreamKey)
+            && !record.used_keys.contains_key(&self.id)
+            && !record.intents.contains_key(&self.id)
+            && seen.any(|(id, sight)| !record.unfinished.contains(id) && ours(sight))
     }
 
     /// `driftPolicy: Report`: what came from outside is named, not written. Edits are applied, and what was never made

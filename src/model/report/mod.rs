@@ -13,7 +13,7 @@ use super::fault::{Fault, USER_RETRY};
 use super::intent;
 use super::kinds::Change;
 use super::lake::{Cipher, DATA, Lake, RAW, Wish};
-use super::memory::{Memory, Sight, Tempo};
+use super::memory::{Attempt, Memory, Sight, Tempo};
 use super::plan::{Plan, Step};
 use super::topology::Id;
 use crate::api::vocabulary::{conditions as types, reasons};
@@ -263,10 +263,7 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
 
 /// The keys that were made or seen, and the calls that may have made one.
 fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory) {
-    for (id, facts_key) in [
-        (Id::BucketKey, &plan.facts.bucket_key),
-        (Id::StreamKey, &plan.facts.stream_key),
-    ] {
+    for id in [Id::BucketKey, Id::StreamKey] {
         if let Some(intent) = outcomes.get(&id).and_then(|outcome| outcome.intent.as_ref()) {
             intent::open(pinned, id, intent);
         }
@@ -278,11 +275,16 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
         let Some(planned) = plan.steps.get(&id) else {
             continue;
         };
-        if let (Some(key), Some(stand)) = (facts_key, plan.keys.get(&id))
+        if let Some(stand) = plan.keys.get(&id)
             && planned.exists
-            && planned.wish == Wish::Wanted
+            && matches!(planned.wish, Wish::Wanted | Wish::Sought)
         {
-            intent::found(pinned, id, key.key_id(), stand.nonce.as_deref());
+            intent::found(pinned, id, stand.key.key_id(), stand.nonce.as_deref());
+            if planned.wish == Wish::Sought {
+                // Objects and records may be encrypted with it.
+                let used = pinned.used_keys.entry(id.to_string()).or_default();
+                used.push(stand.key.to_string());
+            }
             let spare = stand.spare.iter().map(|key| key.key_id().to_owned());
             pinned.spare_keys.insert(id.to_string(), spare.collect());
             pinned.spare_keys.retain(|_, keys| !keys.is_empty());
@@ -307,7 +309,7 @@ fn next(lake: &Lake, plan: &Plan, memory: &Memory, tempo: &Tempo, now: Timestamp
         Step::Refuse(_) | Step::Foreign(_) | Step::Contested { .. } | Step::Propose(_) => {
             Some(USER_RETRY.min(tempo.drift_period))
         }
-        Step::Apply(_) => match memory.retry_at(*id, lake.generation, now) {
+        Step::Apply(_) => match memory.retry_at(*id, Attempt::Write, lake.generation, now) {
             Some((_, at)) => Some(now.duration_until(at)),
             None => Some(SignedDuration::ZERO),
         },

@@ -170,8 +170,7 @@ fn silent(life: &mut Life) -> Result<(), Broken> {
     if let Some(call) = written {
         return broken(Law::Silent, format!("{call} although nothing happened"));
     }
-    // Each try to make a key is written down first, also where a quota stays reached.
-    if !limited && life.kubernetes.lock().version() != version {
+    if life.kubernetes.lock().version() != version {
         return broken(Law::Silent, "the object was written although nothing happened");
     }
     Ok(())

@@ -232,15 +232,10 @@ fn catalog(cloud: &Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), String
     let crawler = crawler.ok_or("the crawler is missing")?;
     let schedule = spec.crawler.clone().unwrap_or_default().schedule;
     same("the crawler's schedule", &crawler.schedule, &Some(schedule))?;
-    // On its way is as good: Glue ends that by itself.
-    let scheduled = crawler
-        .schedule_state
-        .as_deref()
-        .filter(|state| *state != "TRANSITIONING");
     same(
         "the schedule's state",
-        &scheduled.unwrap_or("SCHEDULED"),
-        &"SCHEDULED",
+        &crawler.schedule_state.as_deref(),
+        &Some("SCHEDULED"),
     )?;
     same(
         "the crawler's updates",

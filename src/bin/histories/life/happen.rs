@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use super::Life;
 use crate::cluster::Cluster;
 use crate::edits::{self, EDITS, REFUSED};
-use crate::exempt;
 use crate::home;
 use crate::laws::Broken;
 use crate::outside;
@@ -34,8 +33,7 @@ impl Life {
                 Some(_) => cluster.again = true,
                 None => cluster.create(),
             }),
-            Step::WipeStatus if self.is_refused() || exempt::OWN_KEY_WITHOUT_STATUS && self.has_own_key() => {
-            }
+            Step::WipeStatus if self.is_refused() => {}
             Step::WipeStatus => self.user(|cluster, _| cluster.wipe_status()),
             Step::Change(index) => {
                 if let Some(hand) = HANDS.get(*index)
@@ -88,10 +86,6 @@ impl Life {
     fn edit(&mut self, index: usize, back: bool) {
         let Some(edit) = EDITS.get(index) else { return };
         let patch = edits::patch(edit, self.home.place.region.as_str(), home::ACCOUNT);
-        let own_key = edit.patch.contains("KeyArn\": \"arn") && !self.kubernetes.lock().is_pinned();
-        if exempt::OWN_KEY_WITHOUT_STATUS && own_key && !back {
-            return;
-        }
         let no_edit = edit.refused && {
             let cluster = self.kubernetes.lock();
             // What is not pinned yet may change, and the lake is made so: that is no refused edit.
@@ -113,17 +107,6 @@ impl Life {
             }
             cluster.write_spec(spec);
         });
-    }
-
-    fn has_own_key(&self) -> bool {
-        let encryption = self
-            .kubernetes
-            .lock()
-            .spec
-            .get("encryption")
-            .cloned()
-            .unwrap_or_default();
-        encryption.get("bucketKeyArn").is_some() || encryption.get("streamKeyArn").is_some()
     }
 
     /// Whether the spec holds an edit that is refused. (The API server lets none through once the lake exists; it would,

@@ -82,6 +82,7 @@ async fn a_key_behind_its_alias_is_four_reads() {
         alias: "alias/dl-events-bucket".to_owned(),
         alias_target: Some("k1".to_owned()),
         aliases: Vec::new(),
+        alias_taken: false,
         others: Vec::new(),
     };
     let mut tags = expected.tags.clone();

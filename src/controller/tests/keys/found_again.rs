@@ -64,3 +64,18 @@ fn a_lake_from_before_there_were_intents_goes_on_without_a_write() {
         assert_eq!(stage.writes(), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_status_that_is_lost_right_after_the_keys_were_made_makes_no_others() {
+    let mut stage = lagging(3);
+    stage
+        .sim
+        .alter(|cloud| cloud.timing.kms_lag = SignedDuration::from_mins(2));
+    while creations(&stage).len() < 2 {
+        stage.pass();
+    }
+    stage.object.status = None;
+    stage.restart();
+    calm(&mut stage, "the status was lost");
+    assert_eq!(keys(&stage).1, 2, "{}", stage.story());
+}

@@ -201,3 +201,43 @@ fn a_whole_lake_that_goes_takes_its_spare_keys_with_it() {
     assert!(stage.released, "{}", stage.story());
     assert_eq!(keys(&stage), (0, 3), "{}", stage.story());
 }
+
+#[test]
+fn an_alias_that_came_to_name_anothers_key_is_left_and_told_and_the_lakes_key_is_found_all_the_same() {
+    for tags in [json!({}), json!({"datalake-operator.io/name": "another"})] {
+        for wiped in [false, true] {
+            let mut stage = Stage::ready(json!({}));
+            let own = key_id(&stage, Id::BucketKey);
+            second(&stage, Id::BucketKey, "77777777-0000", None);
+            let theirs = stage.sim.alter(|cloud| {
+                let (arn, key) = cloud
+                    .keys
+                    .iter()
+                    .find(|(arn, _)| arn.contains("77777777-0000"))
+                    .unwrap();
+                let (arn, mut key) = (arn.to_owned(), key.clone());
+                key.seen.tags = serde_json::from_value(tags.clone()).unwrap();
+                let id = key.seen.arn.key_id().to_owned();
+                cloud.keys.put(&arn, key);
+                id
+            });
+            alias(&stage, Id::BucketKey, Some(&theirs));
+            if wiped {
+                wipe(&mut stage);
+            }
+            stage.sim.forget_calls();
+            stage.next_looks();
+            let what = format!("{tags}, wiped: {wiped}: {}", stage.story());
+            assert_eq!(stage.writes(), Vec::<String>::new(), "{what}");
+            let (_, reason, message) = stage.condition("Ready");
+            assert_eq!(reason, "NotOwned", "{what}");
+            assert!(message.contains(&theirs) && message.contains(&own), "{message}");
+            assert_eq!(key_id(&stage, Id::BucketKey), own);
+            // Once it names nobody's, it is the lake's again.
+            alias(&stage, Id::BucketKey, None);
+            stage.next_looks();
+            assert!(stage.is_ready(), "{what}");
+            assert_eq!(alias_target(&stage, Id::BucketKey), Some(own));
+        }
+    }
+}

@@ -65,7 +65,7 @@ fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
     } = desired;
     let key_id = live.arn.key_id().to_owned();
     let alias_change = match live.alias_target.as_deref() {
-        Some(target) if target == key_id => None,
+        Some(target) if target == key_id || live.alias_taken => None,
         Some(_) => Some(Change::UpdateAlias {
             alias: alias.clone(),
             key_id: key_id.clone(),

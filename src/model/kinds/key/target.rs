@@ -91,13 +91,15 @@ impl Target {
 
     /// Whether to search among all keys, after those named were read.
     pub fn searches(&self, named: &[Observed]) -> bool {
-        // One that is not ours is in the way, or has lost its tags: nothing is made beside it.
-        let stops = |key: &Observed| self.accepts(key) || !self.is_ours(&key.tags);
+        // The recorded one may have lost its tags: nothing is made beside it.
+        let recorded = |key: &Observed| self.known.as_deref() == Some(key.arn.key_id());
+        let stops = |key: &Observed| self.accepts(key) || !self.is_ours(&key.tags) && recorded(key);
         self.search || !named.iter().any(stops)
     }
 
     /// The key among those named and those found, with its others: the recorded one, that behind the alias, one that is
-    /// not pending deletion, the same at each look. Without any, the one that is in the way.
+    /// not pending deletion, the same at each look. Without any, the one that is in the way. An alias carries no tags: it
+    /// is the lake's where it names a key of the lake's.
     pub fn pick(&self, named: Vec<Observed>, found: Vec<Observed>) -> Option<Observed> {
         let rank = |key: &Observed| {
             let id = Some(key.arn.key_id());
@@ -108,9 +110,15 @@ impl Target {
                 key.arn.to_string(),
             )
         };
+        let owned = named.iter().filter(|key| self.is_ours(&key.tags)).chain(&found);
+        let owned: Vec<_> = owned.map(|key| key.arn.key_id().to_owned()).collect();
         let (mut ours, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|key| self.accepts(key));
         ours.retain(|key| !found.iter().any(|same| same.arn == key.arn));
         ours.extend(found);
+        for key in &mut ours {
+            let target = key.alias_target.as_ref();
+            key.alias_taken = target.is_some_and(|target| !owned.contains(target));
+        }
         ours.sort_by_key(rank);
         let mut ours = ours.into_iter();
         let Some(mut key) = ours.next() else {

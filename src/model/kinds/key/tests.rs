@@ -19,6 +19,7 @@ fn applied(lake: &Lake, id: Id) -> Observed {
         alias: desired.alias,
         alias_target: Some("k1".to_owned()),
         aliases: Vec::new(),
+        alias_taken: false,
         others: Vec::new(),
     }
 }
@@ -347,12 +348,24 @@ fn a_key_that_is_not_ours_is_in_the_way_only_where_none_is() {
     let mut ours = applied(&lake, Id::BucketKey);
     ours.alias_target = Some("k2".to_owned());
     assert!(
-        !bucket.searches(std::slice::from_ref(&foreign)),
-        "nothing is made beside it"
+        bucket.searches(std::slice::from_ref(&foreign)),
+        "the lake's own may be there all the same"
+    );
+    let recorded = Target {
+        known: Some("k2".to_owned()),
+        ..bucket.clone()
+    };
+    assert!(
+        !recorded.searches(std::slice::from_ref(&foreign)),
+        "it has lost its tags"
     );
     assert_eq!(
         bucket.pick(vec![foreign.clone()], Vec::new()),
         Some(foreign.clone())
     );
-    assert_eq!(bucket.pick(vec![foreign, ours.clone()], Vec::new()), Some(ours));
+    let beside = Observed {
+        alias_taken: true,
+        ..ours.clone()
+    };
+    assert_eq!(bucket.pick(vec![foreign, ours], Vec::new()), Some(beside));
 }

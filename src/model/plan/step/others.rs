@@ -4,8 +4,10 @@ use super::{Asking, KEY_LOOK_SECONDS};
 use crate::api::vocabulary::reasons;
 use crate::api::{Adoption, DriftPolicy};
 use crate::model::fault::CallError;
+use crate::model::intent::KEY_LAG;
 use crate::model::kinds::{self, Cause, Circumstances, Observed, Refusal, Takeover, Use, WaitFor};
 use crate::model::lake::Wish;
+use crate::model::memory::Sight;
 use crate::model::owner::Ownership;
 use crate::model::plan::{Proposal, Step, Verb, Work};
 
@@ -50,6 +52,43 @@ impl Asking<'_> {
             ),
             Ownership::Other(owner) => Step::Foreign(format!("{owner}'s")),
         })
+    }
+
+    /// An alias of the lake's name that names another's key is left as it is.
+    pub(super) fn taken_alias(&self, live: Option<&Observed>) -> Option<Step> {
+        let Some(Observed::Key(key)) = live.filter(|_| self.wish == Wish::Wanted) else {
+            return None;
+        };
+        let target = key.alias_target.as_deref().filter(|_| key.alias_taken)?;
+        let (alias, own) = (&key.alias, key.arn.key_id());
+        Some(Step::Refuse(Refusal {
+            reason: reasons::NOT_OWNED,
+            message: format!(
+                "{alias} names key {target}, which is not this lake's: point it to {own}, the lake's key, or remove it"
+            ),
+        }))
+    }
+
+    /// Whether the lake made a key before the user gave it another, which a lost status does not tell: such a key is
+    /// kept. Where others of the lake's resources are, KMS is given time to show it.
+    pub(super) fn sought(&self, live: Option<&Observed>) -> Step {
+        let ours = |live: &Observed| self.lake.owner.judge(live.tags()) == Ownership::Ours;
+        match live {
+            Some(live) => match live {
+                Observed::Key(key) if ours(live) && key.state != "PendingDeletion" => Step::Kept,
+                _ => Step::InSync,
+            },
+            None => {
+                let made = |sight: &Sight| matches!(sight, Sight::Present(live) if ours(live));
+                let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
+                let fresh = since.is_some_and(|since| self.now.duration_since(since) < KEY_LAG);
+                if fresh && self.snapshot.values().any(made) {
+                    let what = "KMS to show a key that the lake may have made before its status was lost";
+                    return Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
+                }
+                Step::InSync
+            }
+        }
     }
 
     /// What is nobody's is taken over by its tags alone, once the user agrees to all that would change of it; ours

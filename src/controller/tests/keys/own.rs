@@ -1,0 +1,122 @@
+//! A key of the user's own in the place of one that the lake made.
+
+use super::*;
+use crate::cloud::sim::Key;
+
+const OWN: &str = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
+
+/// The user writes a bucket key of their own while the status is lost.
+fn switched(stage: &mut Stage) {
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN}}));
+    stage.object.status = None;
+    stage.restart();
+}
+
+#[test]
+fn the_key_that_the_lake_made_is_known_and_kept_although_the_status_was_lost() {
+    for aliased in [true, false] {
+        let mut kept = Stage::ready(json!({}));
+        let made = kept.arn(Id::BucketKey);
+        let id = made.rsplit('/').next().unwrap().to_owned();
+        let mut lost = Stage::in_world(kept.sim.clone(), kept.object.clone());
+        if !aliased {
+            let alias = lost.lake().names.bucket_key_alias;
+            lost.sim.alter(|cloud| {
+                let arn = cloud
+                    .aliases
+                    .iter()
+                    .find(|(arn, _)| arn.ends_with(&alias))
+                    .unwrap();
+                let arn = arn.0.to_owned();
+                cloud.aliases.remove(&arn)
+            });
+        }
+        // The first look fails.
+        lost.sim.fault(Rule::next(
+            "kms",
+            "DescribeKey",
+            Fault::Refuse(Refused::timeout()),
+        ));
+        switched(&mut lost);
+        lost.settle();
+        assert!(lost.is_ready(), "{}", lost.story());
+        assert_eq!(
+            pinned(&lost).key_ids[Id::BucketKey.as_str()],
+            id,
+            "{}",
+            lost.story()
+        );
+        let told = lost.object.status.clone().unwrap().resources;
+        let told = told.iter().find(|r| r.id == Id::BucketKey.as_str()).unwrap();
+        assert_eq!(format!("{:?}", told.state), "Kept");
+        let role = lost.arn(Id::CrawlerRole);
+        let reads = lost
+            .sim
+            .alter(|cloud| format!("{:?}", cloud.roles.get(&role).unwrap().policies));
+        assert!(reads.contains(&made), "what it encrypted stays readable: {reads}");
+        assert_eq!(keys(&lost).0, 2);
+        // As if the status had not been lost.
+        kept.edit(json!({"encryption": {"bucketKeyArn": OWN}}));
+        kept.settle();
+        assert_eq!(pinned(&kept).key_ids, pinned(&lost).key_ids);
+        assert_eq!(pinned(&kept).used_keys, pinned(&lost).used_keys);
+    }
+}
+
+#[test]
+fn a_key_that_kms_shows_late_is_waited_for_where_a_lake_is() {
+    let mut stage = Stage::ready(json!({}));
+    let made = stage.arn(Id::BucketKey);
+    let key = stage.sim.alter(|cloud| {
+        let alias = cloud
+            .aliases
+            .iter()
+            .find(|(_, to)| made.ends_with(to.as_str()))
+            .unwrap();
+        let alias = alias.0.to_owned();
+        cloud.aliases.remove(&alias);
+        cloud.keys.remove(&made).unwrap()
+    });
+    switched(&mut stage);
+    for _ in 0..12 {
+        let next = stage.pass().next.unwrap_or_default();
+        stage.sim.advance(next.max(SignedDuration::from_secs(1)));
+    }
+    assert!(!stage.is_ready(), "{}", stage.story());
+    stage
+        .sim
+        .alter(|cloud| cloud.keys.put(&made, Key { seen: key.seen }));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert!(made.ends_with(&pinned(&stage).key_ids[Id::BucketKey.as_str()]));
+}
+
+#[test]
+fn a_lake_that_never_made_a_key_waits_for_none() {
+    let mut stage = Stage::new(json!({"encryption": {"bucketKeyArn": OWN}}));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert!(
+        stage
+            .sim
+            .now()
+            .duration_since(crate::controller::tests::stage::start())
+            < KEY_LAG
+    );
+    let listed = stage.object.status.clone().unwrap().resources;
+    assert!(
+        listed.iter().all(|r| r.id != Id::BucketKey.as_str()),
+        "{listed:?}"
+    );
+    assert_eq!(pinned(&stage).key_ids.len(), 1, "the stream's");
+}
+
+#[test]
+fn a_whole_lake_that_goes_takes_its_key_along_although_the_status_was_lost() {
+    let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+    switched(&mut stage);
+    stage.delete();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(keys(&stage), (0, 2), "{}", stage.story());
+}

@@ -1,0 +1,94 @@
+//! Keys that KMS refuses to make.
+
+use super::*;
+
+/// The next call for the bucket key, so many times.
+fn bucket_key(times: usize, fault: Fault) -> Rule {
+    Rule {
+        subject: "Bucket key of data lake analytics/staff-events".into(),
+        times,
+        ..Rule::every("kms", "CreateKey", fault)
+    }
+}
+
+fn full() -> Fault {
+    Fault::Refuse(Refused::new(
+        400,
+        "LimitExceededException",
+        "as many keys as it may have",
+    ))
+}
+
+#[test]
+fn a_quota_that_stays_reached_is_tried_again_without_a_write_to_the_object() {
+    let mut stage = Stage::new(json!({}));
+    stage.sim.fault(Rule::every("kms", "CreateKey", full()));
+    stage.settle();
+    assert_eq!(stage.condition("Ready").1, "LimitExceeded", "{}", stage.story());
+    let nonce = open(&stage, Id::BucketKey).unwrap().nonce;
+    let version = stage.object.metadata.resource_version.clone();
+    stage.sim.forget_calls();
+    stage.next_looks();
+    assert!(stage.operations().contains(&"CreateKey"), "{}", stage.story());
+    assert_eq!(
+        stage.object.metadata.resource_version,
+        version,
+        "{}",
+        stage.story()
+    );
+    stage.sim.calm();
+    stage.next_looks();
+    let key = pinned(&stage).key_ids[Id::BucketKey.as_str()].clone();
+    assert_eq!(tag(&stage, &key, "datalake-operator.io/intent"), Some(nonce));
+    calm(&mut stage, "the quota was raised");
+    assert_eq!(keys(&stage).1, 2);
+}
+
+#[test]
+fn a_key_made_when_a_quota_was_raised_is_found_by_the_process_that_follows() {
+    for minutes in [0, 3] {
+        let mut stage = lagging(minutes);
+        stage.sim.fault(bucket_key(usize::MAX, full()));
+        stage.settle();
+        stage.next_looks();
+        stage.sim.calm();
+        // Tried again long after it was written down.
+        stage.sim.fault(bucket_key(1, Fault::CrashAfter));
+        stage.sim.advance(SignedDuration::from_mins(6));
+        assert!(stage.dies(), "{}", stage.story());
+        assert_eq!(keys(&stage).1, 2);
+        calm(&mut stage, "found");
+        assert_eq!(keys(&stage).1, 2, "{minutes} minutes: {}", stage.story());
+    }
+}
+
+#[test]
+fn a_lake_that_goes_takes_along_a_key_made_when_a_quota_was_raised() {
+    let mut stage = lagging(3);
+    stage.edit(json!({"deletionPolicy": "Delete"}));
+    stage.sim.fault(bucket_key(usize::MAX, full()));
+    stage.settle();
+    stage.next_looks();
+    stage.sim.calm();
+    stage.sim.fault(bucket_key(1, Fault::CrashAfter));
+    stage.sim.advance(SignedDuration::from_mins(6));
+    assert!(stage.dies(), "{}", stage.story());
+    stage.delete();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(keys(&stage), (0, 2), "{}", stage.story());
+}
+
+#[test]
+fn a_nonce_that_serves_again_may_have_made_a_key_when_its_answer_is_lost() {
+    let throttled = Fault::Refuse(Refused::new(400, "ThrottlingException", "Rate exceeded"));
+    for refusal in [throttled, full()] {
+        let mut stage = lagging(3);
+        stage.sim.fault(bucket_key(1, refusal));
+        stage.sim.fault(bucket_key(1, Fault::LoseAnswer));
+        stage.settle();
+        stage.next_looks();
+        calm(&mut stage, "found");
+        assert_eq!(keys(&stage).1, 2, "{}", stage.story());
+    }
+}
