@@ -1,5 +1,5 @@
-//! A gate between the operator and AWS: it records each call, and lets it pass, come late, be refused, or be carried
-//! out and its answer be lost.
+//! A gate between the operator and AWS: it records each call, and lets it pass, come late, be refused, be lost on its
+//! way, or be carried out and its answer be lost.
 
 mod name;
 mod refusal;
@@ -23,6 +23,8 @@ pub enum Fate {
     Late(Duration),
     /// It never reaches AWS, and is answered with an error.
     Refused(Refusal),
+    /// It never reaches AWS; the caller sees the connection end.
+    Dropped,
     /// AWS carries it out; the caller sees the connection end.
     AnswerLost,
 }
@@ -73,7 +75,7 @@ impl Gate {
         self.inside.calls.lock().unwrap().len()
     }
 
-    /// How many calls fared so: `passed`, `late`, `refused` or `lost`.
+    /// How many calls fared so: `passed`, `late`, `refused`, `dropped` or `lost`.
     pub fn fared(&self, how: &str) -> usize {
         let calls = self.inside.calls.lock().unwrap();
         calls.iter().filter(|(_, fate)| *fate == how).count()
@@ -120,6 +122,7 @@ impl Inside {
                 self.forward(&request)?
             }
             Fate::Refused(refusal) => refusal.answer(&call),
+            Fate::Dropped => return caller.shutdown(Shutdown::Both),
             Fate::AnswerLost => {
                 self.forward(&request)?;
                 return caller.shutdown(Shutdown::Both);
@@ -152,6 +155,7 @@ impl Fate {
             Self::Passes => "passed",
             Self::Late(_) => "late",
             Self::Refused(_) => "refused",
+            Self::Dropped => "dropped",
             Self::AnswerLost => "lost",
         }
     }

@@ -131,6 +131,11 @@ impl Lake {
         self.api.get_opt(&self.name).await.unwrap()
     }
 
+    /// All lakes of the namespace.
+    pub async fn all(&self) -> Vec<Datalake> {
+        self.api.list(&ListParams::default()).await.unwrap().items
+    }
+
     pub async fn status(&self) -> DatalakeStatus {
         self.object()
             .await

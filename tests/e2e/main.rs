@@ -23,4 +23,5 @@ mod operator;
 mod refusals;
 mod restarts;
 mod stand;
+mod storm;
 mod until;

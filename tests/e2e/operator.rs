@@ -134,6 +134,11 @@ impl Operator {
         until("the operator ends", ask, async || tail(&log)).await
     }
 
+    /// Whether it has not ended by itself.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// As a node dies.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

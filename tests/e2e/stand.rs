@@ -42,6 +42,19 @@ impl Stand {
         stand
     }
 
+    /// A stand for one scenario, which may do to it what others would not bear.
+    pub async fn alone(name: &'static str) -> Arc<Self> {
+        let start = move || Self::start(name, &["up"], &BTreeMap::new());
+        Arc::new(tokio::task::spawn_blocking(start).await.unwrap())
+    }
+
+    /// The API server is killed and started again; ends when it is ready.
+    pub async fn restart_api_server(&self) {
+        let dir = self.dir.clone();
+        let restart = move || datalake_stand(&dir, &["restart", "kube-apiserver"]);
+        tokio::task::spawn_blocking(restart).await.unwrap();
+    }
+
     /// Another cluster that works in the same AWS account.
     pub async fn another_cluster(&self) -> Arc<Self> {
         let aws = self

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_kms::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_http_client::Builder as HttpClientBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -61,11 +62,35 @@ struct Shared {
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// One try of a call ends within this time.
 const TRY_TIMEOUT: Duration = Duration::from_secs(8);
+/// How often a call is tried: of calls that fail three times in ten, one in four hundred is a [`CallError`], so that a look
+/// at a whole lake, which takes some fifty reads, is seldom spoiled. (With two tries nearly every look is.)
+const TRIES: u32 = 5;
+/// The longest time before the second try; it doubles with each that follows, so that all waits together are some four
+/// seconds at most. (The SDK's own is a second: then a pass would last half a minute.)
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+
+/// How every call but `CreateKey` is tried again, whatever it changes: a second try of what had its effect is answered as
+/// the next look would find it.
+pub(super) fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(TRIES)
+        .with_initial_backoff(FIRST_WAIT)
+}
+
+/// What tries after the first may take from a service of a region before they end there: each takes a part, each call
+/// that goes through at once gives a part back. The SDK's own quota takes ten parts of five hundred for a try, and is used
+/// up while a service fails three calls in ten and many lakes are looked at; then nothing is tried again, and hardly a
+/// look succeeds. What a service asks to slow down for takes five, as in the SDK.
+fn retry_quota(sdk: &'static str) -> RetryPartition {
+    let quota = TokenBucket::builder().capacity(500).retry_cost(1);
+    let quota = quota.timeout_retry_cost(1).throttling_retry_cost(5).build();
+    RetryPartition::custom(sdk).token_bucket(quota).build()
+}
 
 impl Aws {
     /// Takes credentials, endpoint (`AWS_ENDPOINT_URL`) and default region from where every AWS SDK takes them.
     ///
-    /// The SDK retries once and briefly: what needs longer is a [`CallError`] and a later look.
+    /// The SDK tries again for some seconds: what needs longer is a [`CallError`] and a later look.
     ///
     /// # Panics
     /// Never: the application's name has only characters that the SDK allows.
@@ -76,7 +101,7 @@ impl Aws {
             .build_https();
         let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
             .http_client(http)
-            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .retry_config(retries())
             .timeout_config(
                 TimeoutConfig::builder()
                     .operation_timeout(CALL_TIMEOUT)
@@ -183,20 +208,23 @@ impl Clients {
             .build();
         // An endpoint of the user's own (an emulator, a proxy) rarely has a name for each bucket.
         let path_style = config.endpoint_url().is_some();
-        let s3 = aws_sdk_s3::config::Builder::from(&config)
-            .force_path_style(path_style)
-            .build();
+        macro_rules! builder {
+            ($sdk:ident) => {
+                $sdk::config::Builder::from(&config).retry_partition(retry_quota(stringify!($sdk)))
+            };
+        }
+        let s3 = builder!(aws_sdk_s3).force_path_style(path_style);
         Self {
-            athena: aws_sdk_athena::Client::new(&config),
-            firehose: aws_sdk_firehose::Client::new(&config),
-            glue: aws_sdk_glue::Client::new(&config),
-            iam: aws_sdk_iam::Client::new(&config),
-            kinesis: aws_sdk_kinesis::Client::new(&config),
-            kms: aws_sdk_kms::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
-            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sts: aws_sdk_sts::Client::new(&config),
+            athena: aws_sdk_athena::Client::from_conf(builder!(aws_sdk_athena).build()),
+            firehose: aws_sdk_firehose::Client::from_conf(builder!(aws_sdk_firehose).build()),
+            glue: aws_sdk_glue::Client::from_conf(builder!(aws_sdk_glue).build()),
+            iam: aws_sdk_iam::Client::from_conf(builder!(aws_sdk_iam).build()),
+            kinesis: aws_sdk_kinesis::Client::from_conf(builder!(aws_sdk_kinesis).build()),
+            kms: aws_sdk_kms::Client::from_conf(builder!(aws_sdk_kms).build()),
+            lambda: aws_sdk_lambda::Client::from_conf(builder!(aws_sdk_lambda).build()),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(builder!(aws_sdk_cloudwatchlogs).build()),
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            sts: aws_sdk_sts::Client::from_conf(builder!(aws_sdk_sts).build()),
         }
     }
 }
@@ -255,4 +283,25 @@ pub fn built<T>(
         message: chain(&error),
         status: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cloud::aws::key;
+    use crate::cloud::aws::testing::{place, replay_with_retries};
+    use crate::model::kinds::key::Change;
+
+    #[tokio::test]
+    async fn many_calls_that_fail_again_and_again_and_then_go_through_leave_tries_for_others() {
+        let failed = (500, r#"{"__type":"KMSInternalException","message":"try again"}"#);
+        let calls = 100;
+        let (aws, _) = replay_with_retries([failed, failed, failed, (200, "{}")].repeat(calls));
+        let change = Change::EnableKey {
+            key_id: "k1".to_owned(),
+        };
+        for call in 0..calls {
+            let done = key::apply(&aws, &place(), &change).await;
+            assert!(done.is_ok(), "call {call}: {done:?}");
+        }
+    }
 }

@@ -17,6 +17,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
 use super::Aws;
+use super::clients::retries;
 use super::gate::tests::Dream;
 use crate::model::arn::{AccountId, Region, Scope};
 
@@ -28,10 +29,9 @@ pub fn replay(events: Vec<(u16, &str)>) -> (Aws, Replay) {
     replay_with(RetryConfig::disabled(), events)
 }
 
-/// The same, where the SDK tries a second time, at once, what failed.
-pub fn replay_twice(events: Vec<(u16, &str)>) -> (Aws, Replay) {
-    let retry = RetryConfig::standard().with_max_attempts(2);
-    replay_with(retry.with_initial_backoff(Duration::ZERO), events)
+/// The same, where what failed is tried again as it is in production, but at once.
+pub fn replay_with_retries(events: Vec<(u16, &str)>) -> (Aws, Replay) {
+    replay_with(retries().with_initial_backoff(Duration::ZERO), events)
 }
 
 fn replay_with(retry: RetryConfig, events: Vec<(u16, &str)>) -> (Aws, Replay) {

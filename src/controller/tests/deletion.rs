@@ -1,5 +1,6 @@
 //! The object is deleted: what goes, what stays, and what is said.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
@@ -342,4 +343,30 @@ fn switched_off_parts_are_removed_with_their_policy_untouched() {
             "{id} left the status"
         );
     }
+}
+
+/// How long the lake takes to go, where each pass is of a process of its own, or all are of one.
+fn goes_within(each_dies: bool) -> SignedDuration {
+    let mut stage = leaving("Delete");
+    let start = stage.sim.now();
+    for _ in 0..100 {
+        let next = stage.pass().next.unwrap_or_default();
+        if stage.released {
+            return stage.sim.now().duration_since(start);
+        }
+        stage.sim.advance(next.max(SignedDuration::from_millis(10)));
+        if each_dies {
+            stage.restart();
+        }
+    }
+    panic!("100 passes were not enough: {}", stage.story());
+}
+
+#[test]
+fn what_an_operator_removed_and_wrote_down_is_not_waited_for_by_the_next() {
+    let (of_one, of_many) = (goes_within(false), goes_within(true));
+    assert!(
+        of_many <= of_one + SignedDuration::from_secs(30),
+        "{of_many:#} instead of {of_one:#}"
+    );
 }

@@ -259,6 +259,18 @@ impl Work {
             |change: &Change| matches!(change.operation().1, "DeleteDeliveryStream" | "DeleteFunction");
         self.verb != Verb::Delete && self.changes.iter().any(failed)
     }
+
+    /// Whether nothing is left once all its calls are answered: a bucket is emptied, and a crawler stopped, before.
+    pub fn removes(&self) -> bool {
+        let before = |change: &Change| {
+            let operation = change.operation().1;
+            matches!(
+                operation,
+                "DeleteObjects" | "AbortMultipartUpload" | "StopCrawler"
+            )
+        };
+        self.verb == Verb::Delete && !self.changes.iter().any(before)
+    }
 }
 
 impl Plan {

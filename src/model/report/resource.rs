@@ -55,9 +55,10 @@ fn status(
     }
     let made = outcome.is_some_and(|outcome| !outcome.done.is_empty());
     let exists = planned.exists || made;
+    let removed = removed(planned, outcome);
     let applied = match planned.step {
         Step::InSync if planned.wish == Wish::Wanted => planned.digest.clone(),
-        _ => was_applied,
+        _ => was_applied.filter(|_| !removed),
     };
     ResourceStatus {
         id: id.to_string(),
@@ -71,9 +72,17 @@ fn status(
             Step::Propose(proposal) => Some(proposal.hash.clone()),
             _ => None,
         },
-        unfinished: applied.is_none() && (earlier.is_some_and(|r| r.unfinished) || seen_absent(planned)),
+        unfinished: applied.is_none()
+            && !removed
+            && (earlier.is_some_and(|r| r.unfinished) || seen_absent(planned)),
         applied,
     }
+}
+
+/// Whether AWS took it away, as it says: the next process need not wonder whether it was just made and is not shown yet.
+fn removed(planned: &Planned, outcome: Option<&Outcome>) -> bool {
+    let answered = outcome.is_some_and(|outcome| outcome.fault.is_none());
+    matches!(&planned.step, Step::Apply(work) if answered && work.removes())
 }
 
 /// Whether the last look said that there is nothing of that name.

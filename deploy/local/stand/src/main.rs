@@ -53,6 +53,11 @@ enum Command {
         #[arg(long)]
         only: Option<Part>,
     },
+    /// Kill a program of Kubernetes and start it again, as it was.
+    Restart {
+        /// Its name, such as `kube-apiserver`.
+        program: String,
+    },
     /// Say what runs. Exits with 1 unless every started part is ready.
     Status,
     /// Print the environment that reaches the stand.
@@ -95,6 +100,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Up { only } => stand.up(&Part::selected(only), &progress)?,
         Command::Down { only } => stand.down(&Part::selected(only), &progress)?,
+        Command::Restart { program } => stand.restart(&program, &progress)?,
         Command::Status => {
             return Ok(if stand.print_status()? {
                 ExitCode::SUCCESS

@@ -23,13 +23,16 @@ pub struct Process {
     pub pid: u32,
     /// When it started, in the system's own words: a reused pid has another birth.
     pub born: String,
+    /// The program's path and its arguments.
+    pub command: Vec<String>,
 }
 
 impl Process {
     /// Starts `command` as the leader of a process group of its own, so that neither the end of this tool nor
     /// Ctrl-C in its terminal reaches it. Its output goes to `log`.
     pub fn spawn(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
-        let out = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        let out = File::options().create(true).append(true).open(log);
+        let out = out.with_context(|| format!("cannot write {}", log.display()))?;
         let child = command
             .stdin(Stdio::null())
             .stdout(out.try_clone()?)
@@ -38,11 +41,14 @@ impl Process {
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         let pid = child.id();
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words = words.map(|word| word.to_string_lossy().into_owned()).collect();
         let (_, born) = look(pid).with_context(|| format!("cannot see process {pid}, which is {name}"))?;
         Ok(Self {
             name: name.to_owned(),
             pid,
             born,
+            command: words,
         })
     }
 
@@ -53,8 +59,7 @@ impl Process {
 
     /// Ends the process with its children: SIGTERM, and SIGKILL to what is left when the grace is over.
     fn stop(&self) {
-        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
-        let Some(group) = pid.filter(|_| self.alive()) else {
+        let Some(group) = self.group() else {
             return;
         };
         // Either signal may find that nothing is left to end, which is what is wanted.
@@ -67,6 +72,26 @@ impl Process {
         while self.alive() {
             sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Its process group, as long as it runs.
+    fn group(&self) -> Option<Pid> {
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        pid.filter(|_| self.alive())
+    }
+
+    /// Kills the process with its children, and starts the same program with the same arguments. (The environment is
+    /// that of this tool.)
+    pub fn restart(&self, log: &Path) -> Result<Self> {
+        if let Some(group) = self.group() {
+            // It may have ended by itself meanwhile.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        while self.alive() {
+            sleep(Duration::from_millis(5));
+        }
+        let (program, arguments) = self.command.split_first().context("no command is written down")?;
+        Self::spawn(&self.name, Command::new(program).args(arguments), log)
     }
 }
 
@@ -112,6 +137,18 @@ mod tests {
         assert!(process.alive(), "a stranger is not stopped");
         stop(std::slice::from_ref(&process));
         assert!(!process.alive());
+        fs::remove_file(log).unwrap();
+    }
+
+    #[test]
+    fn a_process_that_is_started_again_has_the_arguments_of_the_one_before() {
+        let log = std::env::temp_dir().join(format!("datalake-stand-again-{}", std::process::id()));
+        let first = Process::spawn("sleep", Command::new("sleep").arg("60"), &log).unwrap();
+        let second = first.restart(&log).unwrap();
+        assert!(!first.alive() && second.alive());
+        assert_eq!((&second.name, &second.command), (&first.name, &first.command));
+        assert_eq!(second.command, ["sleep", "60"]);
+        stop(&[second]);
         fs::remove_file(log).unwrap();
     }
 

@@ -102,6 +102,15 @@ impl Running {
         self.save()
     }
 
+    /// Kills a process and starts it again.
+    pub fn restart(&mut self, name: &str) -> Result<()> {
+        let log = self.log(name);
+        let found = self.processes.iter_mut().find(|process| process.name == name);
+        let process = found.with_context(|| format!("{name} does not run here"))?;
+        *process = process.restart(&log)?;
+        self.save()
+    }
+
     /// Adds a variable to the environment.
     pub fn env(&mut self, name: &str, value: &str) {
         self.env.insert(name.to_owned(), value.to_owned());

@@ -77,8 +77,7 @@ impl Stand {
                 return running.save();
             };
             self.remove(part)?;
-            let port_taken = format!("{error:#}").contains("already in use");
-            if !port_taken || attempt == ATTEMPTS {
+            if !port_taken(&error) || attempt == ATTEMPTS {
                 self.tidy();
                 return Err(error.context(format!("{} did not start", part.name())));
             }
@@ -100,6 +99,27 @@ impl Stand {
         } else {
             self.write_env()?;
         }
+        Ok(())
+    }
+
+    /// Kills a program of Kubernetes, starts it again with its port and its data, and returns when all is ready.
+    pub fn restart(&self, program: &str, progress: &Progress) -> Result<()> {
+        let _held = self.lock()?;
+        let part = Part::Kubernetes;
+        let running = Running::load(&self.dir.join(part.name()))?;
+        let mut running =
+            running.with_context(|| format!("Kubernetes does not run in {}", self.dir.display()))?;
+        for attempt in 1.. {
+            running.restart(program)?;
+            let Err(error) = running.wait_until(program, || running.healthy(part)) else {
+                break;
+            };
+            // The kernel may take a moment to let go of the port of what was killed.
+            if attempt == ATTEMPTS || !port_taken(&error) {
+                return Err(error);
+            }
+        }
+        progress.say(&format!("{program} is started again"));
         Ok(())
     }
 
@@ -181,6 +201,10 @@ impl Stand {
         let id = HEXLOWER.encode(&Sha256::digest(self.dir.as_os_str().as_encoded_bytes())[..8]);
         cache::lock(&cache::root()?.join("locks").join(id))
     }
+}
+
+fn port_taken(error: &anyhow::Error) -> bool {
+    format!("{error:#}").contains("already in use")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 mod search;
 
 use super::*;
-use crate::cloud::aws::testing::{operations, place, replay, replay_twice, sent};
+use crate::cloud::aws::testing::{operations, place, replay, replay_with_retries, sent};
 use crate::model::owner::Owner;
 use crate::model::topology::Id;
 
@@ -232,17 +232,22 @@ async fn a_creation_is_never_tried_twice() {
         policy: "{}".to_owned(),
         tags: Tags::new(),
     };
-    let (aws, http) = replay_twice(vec![failed, (200, &enabled("k2"))]);
+    let (aws, http) = replay_with_retries(vec![failed, (200, &enabled("k2"))]);
     let error = apply(&aws, &place(), &change).await.unwrap_err();
     assert_eq!(error.code, "KMSInternalException");
     assert_eq!(operations(&http), ["CreateKey"], "the first may have made a key");
 
-    let (aws, http) = replay_twice(vec![failed, (200, "{}")]);
+    let throttled = (
+        400,
+        r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#,
+    );
+    let unavailable = (503, "");
+    let (aws, http) = replay_with_retries(vec![failed, throttled, unavailable, failed, (200, "{}")]);
     let change = Change::EnableKey {
         key_id: "k1".to_owned(),
     };
     assert_eq!(apply(&aws, &place(), &change).await, Ok(Done::default()));
-    assert_eq!(operations(&http), ["EnableKey", "EnableKey"], "others are");
+    assert_eq!(operations(&http), ["EnableKey"; 5], "others are");
 }
 
 #[tokio::test]
