@@ -73,22 +73,22 @@ impl Asking<'_> {
     /// kept. Where others of the lake's resources are, KMS is given time to show it.
     pub(super) fn sought(&self, live: Option<&Observed>) -> Step {
         let ours = |live: &Observed| self.lake.owner.judge(live.tags()) == Ownership::Ours;
-        match live {
-            Some(live) => match live {
-                Observed::Key(key) if ours(live) && key.state != "PendingDeletion" => Step::Kept,
-                _ => Step::InSync,
-            },
-            None => {
-                let made = |sight: &Sight| matches!(sight, Sight::Present(live) if ours(live));
-                let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
-                let fresh = since.is_some_and(|since| self.now.duration_since(since) < KEY_LAG);
-                if fresh && self.snapshot.values().any(made) {
-                    let what = "KMS to show a key that the lake may have made before its status was lost";
-                    return Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
-                }
+        if let Some(live) = live {
+            let stays = matches!(live, Observed::Key(key) if key.state != "PendingDeletion");
+            return if stays && ours(live) {
+                Step::Kept
+            } else {
                 Step::InSync
-            }
+            };
         }
+        let made = |sight: &Sight| matches!(sight, Sight::Present(live) if ours(live));
+        let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
+        let fresh = since.is_some_and(|since| self.now.duration_since(since) < KEY_LAG);
+        if fresh && self.snapshot.values().any(made) {
+            let what = "KMS to show a key that the lake may have made before its status was lost";
+            return Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
+        }
+        Step::InSync
     }
 
     /// What is nobody's is taken over by its tags alone, once the user agrees to all that would change of it; ours
