@@ -30,6 +30,7 @@ pub fn check(life: &mut Life) -> Result<(), Broken> {
     settle(life)?;
     life.sim.advance(ROUND);
     settle(life)?;
+    searched(life)?;
     silent(life)?;
     converged(life)?;
     patient(life)?;
@@ -69,6 +70,24 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
         Law::Converges,
         format!("{PASSES} passes were not enough: {}", told.unwrap_or_default()),
     )
+}
+
+/// For an hour the operator looks out for the key of a call of `CreateKey` that it gave up; that the hour is over is the
+/// last that it has to write.
+fn searched(life: &mut Life) -> Result<(), Broken> {
+    let searches = |life: &Life| {
+        let status = life.object().and_then(|object| object.status);
+        let pinned = status.and_then(|status| status.pinned);
+        pinned.is_some_and(|pinned| !pinned.abandoned_key_intents.is_empty())
+    };
+    for _ in 0..8 {
+        if !searches(life) {
+            break;
+        }
+        life.sim.advance(ROUND);
+        settle(life)?;
+    }
+    Ok(())
 }
 
 /// Ready, with all that is declared; or what stands in the way is there, and is named.
