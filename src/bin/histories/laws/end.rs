@@ -76,7 +76,7 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
 /// last that it has to write.
 fn searched(life: &mut Life) -> Result<(), Broken> {
     let searches = |life: &Life| {
-        let status = life.object().and_then(|object| object.status);
+        let status = life.object().and_then(|object| object.status.clone());
         let pinned = status.and_then(|status| status.pinned);
         pinned.is_some_and(|pinned| !pinned.abandoned_key_intents.is_empty())
     };
