@@ -121,7 +121,14 @@ impl<W: World> Operator<W> {
         if leaving.is_some_and(|policy| nowhere || policy == DeletionPolicy::Retain)
             && pinned_place(object).is_none()
         {
-            return report::unmade(previous);
+            let begun = previous.and_then(|status| status.pinned.as_ref());
+            let mut open = begun.into_iter().flat_map(|pinned| &pinned.key_intents);
+            let awaited = open.find_map(|(id, open)| Some((id.clone(), intent::is_awaited(open, now)?)));
+            let Some((id, since)) = awaited else {
+                return report::unmade(previous);
+            };
+            let generation = object.metadata.generation.unwrap_or_default();
+            return report::obstacle(&Obstacle::KeyAwaited(id, since), generation, previous, now);
         }
         let resolved = self.resolve(object, now).await;
         let region = resolved.as_ref().ok().map(|lake| lake.place.region.clone());

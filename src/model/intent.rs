@@ -44,6 +44,12 @@ pub fn resume(open: Option<&KeyIntent>, nonce: &str, now: Timestamp) -> KeyInten
     refused.cloned().unwrap_or_else(|| begin(nonce, now))
 }
 
+/// Whether a call may have made a key that KMS does not show yet, and since when.
+pub fn is_awaited(intent: &KeyIntent, now: Timestamp) -> Option<Timestamp> {
+    let since = Some(intent.time.0).filter(|at| !intent.refused && *at <= now)?;
+    (now.duration_since(since) < KEY_LAG).then_some(since)
+}
+
 /// Whether the record says that this very call is open, so that there is nothing to write down.
 pub fn is_open(pinned: Option<&Pinned>, id: Id, intent: &KeyIntent) -> bool {
     pinned.and_then(|pinned| pinned.key_intents.get(id.as_str())) == Some(intent)

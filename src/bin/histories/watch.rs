@@ -1,5 +1,6 @@
 //! The world as the operator has it, with somebody who looks at every call.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datalake_operator::cloud::sim::Sim;
@@ -9,7 +10,7 @@ use datalake_operator::model::fault::CallError;
 use datalake_operator::model::kinds::{Change, Observed, Target};
 
 use crate::laws::Broken;
-use crate::laws::calls::{Reading, judge};
+use crate::laws::calls::{Reading, ciphers, judge};
 
 /// The simulated AWS, and what its calls would break.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Watched {
 #[derive(Default)]
 struct Notes {
     reading: Reading,
+    /// Every key that something was encrypted with.
+    named: BTreeSet<String>,
     /// What a call breaks if it is carried out, by its place in the journal.
     charges: Vec<(usize, Broken)>,
 }
@@ -68,11 +71,16 @@ impl World for Watched {
     async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
         {
             let mut notes = self.notes();
-            let broken = self.sim.alter(|cloud| {
-                let broken = judge(cloud, place, change, &notes.reading)?;
+            let Notes {
+                reading,
+                named,
+                charges,
+            } = &mut *notes;
+            charges.extend(self.sim.alter(|cloud| {
+                named.extend(ciphers(cloud));
+                let broken = judge(cloud, place, change, reading, named)?;
                 Some((cloud.journal.len(), broken))
-            });
-            notes.charges.extend(broken);
+            }));
         }
         self.sim.apply(place, change).await
     }

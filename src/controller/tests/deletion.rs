@@ -370,3 +370,25 @@ fn what_an_operator_removed_and_wrote_down_is_not_waited_for_by_the_next() {
         "{of_many:#} instead of {of_one:#}"
     );
 }
+
+#[test]
+fn what_is_not_shown_yet_is_removed_all_the_same_where_the_status_was_lost() {
+    let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+    let absent = Refused::new(404, "NoSuchBucket", "The specified bucket does not exist");
+    stage
+        .sim
+        .fault(Rule::every("s3", "GetBucketTagging", Fault::Refuse(absent)));
+    stage.object.status = None;
+    stage.restart();
+    stage.delete();
+    let start = stage.sim.now();
+    while stage.sim.now().duration_since(start) < SignedDuration::from_secs(80) {
+        let next = stage.pass().next.unwrap_or_default();
+        assert!(!stage.released, "{}", stage.story());
+        stage.sim.advance(next.max(SignedDuration::from_millis(10)));
+    }
+    stage.sim.calm();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(stage.sim.alter(|cloud| cloud.buckets.len()), 0);
+}

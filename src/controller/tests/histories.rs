@@ -371,3 +371,28 @@ fn a_write_that_is_refused_is_made_ever_more_seldom_although_looks_fail_between(
     }
     assert!((3..=8).contains(&tries), "{tries}: {}", stage.story());
 }
+
+#[test]
+fn where_many_things_fail_each_at_its_own_times_a_pass_takes_those_of_a_second_together() {
+    let mut stage = Stage::ready(json!({}));
+    let failing = || Fault::Refuse(Refused::new(500, "InternalError", "an internal error"));
+    for (service, operation) in [
+        ("s3", "GetBucketTagging"),
+        ("iam", "GetRole"),
+        ("glue", "GetTable"),
+        ("kinesis", "DescribeStreamSummary"),
+        ("athena", "GetWorkGroup"),
+    ] {
+        stage.sim.fault(Rule::every(service, operation, failing()));
+    }
+    stage.sim.advance(SignedDuration::from_mins(10));
+    for _ in 0..20 {
+        let next = stage.pass().next.unwrap();
+        assert!(
+            next >= SignedDuration::from_secs(1),
+            "{next:#}: {}",
+            stage.story()
+        );
+        stage.sim.advance(next);
+    }
+}

@@ -115,6 +115,29 @@ fn a_key_is_written_down_before_it_is_made_and_carries_the_nonce() {
 }
 
 #[test]
+fn an_object_that_goes_stays_until_kms_must_show_the_key_that_a_call_may_have_made() {
+    for policy in ["Retain", "RetainData"] {
+        let mut stage = Stage::new(json!({"deletionPolicy": policy}));
+        dead(&mut stage, "CreateKey", Fault::CrashAfter);
+        let since = open(&stage, Id::BucketKey).unwrap().time.0;
+        stage.delete();
+        stage.pass();
+        assert!(!stage.released, "{policy}");
+        let (_, reason, message) = stage.condition("Ready");
+        assert_eq!(reason, "Deleting", "{policy}: {message}");
+        if policy == "Retain" {
+            assert!(message.contains("bucket-key"), "{message}");
+        }
+        stage.settle();
+        assert!(stage.released, "{policy}: {}", stage.story());
+        let waited = stage.sim.now().duration_since(since);
+        assert!(waited >= KEY_LAG && waited < KEY_LAG * 2, "{policy}: {waited:#}");
+        stage.apply_again();
+        calm(&mut stage, policy);
+    }
+}
+
+#[test]
 fn after_a_crash_before_the_call_another_is_made_when_five_minutes_of_looking_showed_none() {
     let mut stage = Stage::new(json!({}));
     dead(&mut stage, "CreateKey", Fault::CrashBefore);

@@ -123,20 +123,12 @@ pub(super) const GRANTS: &[Grant] = &[
     },
     Grant {
         sid: "AliasKey",
+        // KMS wants the right to point an alias elsewhere on both keys: only from one key of the lake to its other.
         what: "aliases: the key that one is for",
-        own: &["kms:CreateAlias", "kms:DeleteAlias"],
+        own: &["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
         others: &[],
         on: &[KEYS],
         when: &[OURS],
-    },
-    Grant {
-        sid: "AliasBack",
-        // KMS wants the right on both keys, and the one that an alias was pointed to by hand may be anybody's.
-        what: "aliases: the keys from which and to which one is pointed",
-        own: &["kms:UpdateAlias"],
-        others: &[],
-        on: &[KEYS],
-        when: &[],
     },
     Grant {
         sid: "Role",

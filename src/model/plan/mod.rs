@@ -140,7 +140,7 @@ pub fn plan(
             Wish::NotOurs => continue,
             Wish::Kept => Planned {
                 wish,
-                step: Step::Kept,
+                step: step::kept(lake, id, now),
                 exists: true,
                 remark: None,
                 digest: None,

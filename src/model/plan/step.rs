@@ -381,6 +381,14 @@ impl Asking<'_> {
     }
 }
 
+/// What is kept is left as it is. But while a call of `CreateKey` may have made a key that KMS does not show yet, the object
+/// stays: it is all that tells who applies it again that there may be one.
+pub(super) fn kept(lake: &Lake, id: Id, now: Timestamp) -> Step {
+    let open = lake.record.intents.get(&id).filter(|_| lake.leaving.is_some());
+    let since = open.and_then(|open| intent::is_awaited(open, now));
+    since.map_or(Step::Kept, wait_for_key)
+}
+
 /// `CreateKey` may have had its effect although no answer came.
 fn wait_for_key(since: Timestamp) -> Step {
     let what = format!("KMS to show the key that a call of {since} may have made");

@@ -60,6 +60,8 @@ pub enum Obstacle {
     Changed(Vec<String>),
     /// AWS does not say who the operator is.
     Unidentified(Box<Fault>),
+    /// It is to go, and a call of `CreateKey` for that resource, of that time, may have made a key that KMS does not show yet.
+    KeyAwaited(String, Timestamp),
 }
 
 /// Reports a pass that planned.
@@ -120,6 +122,7 @@ pub fn obstacle(
         Obstacle::Suspended | Obstacle::InvalidSpec(_) => None,
         Obstacle::Changed(_) => Some(SignedDuration::from_mins(5)),
         Obstacle::Unidentified(fault) => Some(fault.class.retry_in(5, now)),
+        Obstacle::KeyAwaited(..) => Some(SignedDuration::from_secs(10)),
     };
     let events = events::of_obstacle(&before, &status);
     Verdict {
@@ -299,6 +302,10 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
     }
 }
 
+/// What is to be looked at or tried again within so long is done in one pass. Else, where many things fail, each at its own
+/// times, there would be several a second.
+const GATHERED: SignedDuration = SignedDuration::from_secs(1);
+
 /// The earliest time at which something can be different.
 fn next(lake: &Lake, plan: &Plan, memory: &Memory, tempo: &Tempo, now: Timestamp) -> Option<SignedDuration> {
     let of_step = |(id, planned): (&Id, &super::plan::Planned)| match &planned.step {
@@ -314,11 +321,12 @@ fn next(lake: &Lake, plan: &Plan, memory: &Memory, tempo: &Tempo, now: Timestamp
             None => Some(SignedDuration::ZERO),
         },
     };
-    plan.steps
-        .iter()
-        .filter_map(of_step)
-        .min()
-        .map(|next| next.max(SignedDuration::ZERO))
+    let soonest = plan.steps.iter().filter_map(of_step).min()?;
+    Some(if soonest.is_zero() {
+        soonest
+    } else {
+        soonest.max(GATHERED)
+    })
 }
 
 /// Between nine tenths and the whole of a period, another for each lake, so that lakes do not look in step.

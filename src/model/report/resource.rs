@@ -85,11 +85,15 @@ fn removed(planned: &Planned, outcome: Option<&Outcome>) -> bool {
     matches!(&planned.step, Step::Apply(work) if answered && work.removes())
 }
 
-/// Whether the last look said that there is nothing of that name.
+/// Whether the last look said that there is nothing of that name; of what is to go, that this is not believed yet. (Once
+/// the status was lost, this alone tells the next pass so.)
 fn seen_absent(planned: &Planned) -> bool {
-    planned.wish == Wish::Wanted
-        && !planned.exists
-        && matches!(planned.step, Step::Apply(_) | Step::Blocked(_))
+    let doubted = match planned.wish {
+        Wish::Wanted => matches!(planned.step, Step::Apply(_) | Step::Blocked(_)),
+        Wish::Gone => matches!(planned.step, Step::Wait(_)),
+        _ => false,
+    };
+    doubted && !planned.exists
 }
 
 /// What would change is told in full: the user is asked to agree to it.
@@ -116,7 +120,7 @@ fn tell(
     was_applied: bool,
 ) -> (ResourceState, &'static str, String) {
     let (at_work, reason) = match (planned.wish, was_applied) {
-        (Wish::Gone, _) => (ResourceState::Deleting, reasons::DELETING),
+        (Wish::Gone | Wish::Kept, _) => (ResourceState::Deleting, reasons::DELETING),
         (_, true) => (ResourceState::Updating, reasons::UPDATING),
         (_, false) => (ResourceState::Creating, reasons::CREATING),
     };

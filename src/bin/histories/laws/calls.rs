@@ -1,5 +1,7 @@
 //! The laws on single calls: hands off, and data.
 
+use std::collections::BTreeSet;
+
 use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION};
 use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
 use datalake_operator::cloud::sim::{Cloud, subject};
@@ -60,8 +62,14 @@ impl Reading {
     }
 }
 
-/// The law that the call breaks if it is carried out.
-pub fn judge(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -> Option<Broken> {
+/// The law that the call breaks if it is carried out. `named`: every key that something was encrypted with.
+pub fn judge(
+    cloud: &Cloud,
+    place: &Scope,
+    change: &Change,
+    reading: &Reading,
+    named: &BTreeSet<String>,
+) -> Option<Broken> {
     let told = || format!("{} {}", change.operation().1, subject(change));
     let hands_off = |why: &str| {
         Some(Broken {
@@ -83,7 +91,7 @@ pub fn judge(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -
             return hands_off(&format!("table {} goes with it", table.input.name));
         }
     }
-    let why = removes_data(cloud, place, change, reading)?;
+    let why = removes_data(cloud, place, change, reading, named)?;
     Some(Broken {
         law: Law::Data,
         how: format!("{}: {why}", told()),
@@ -91,7 +99,13 @@ pub fn judge(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -
 }
 
 /// Why the call may not be: it removes what was stored, or what is needed to read it.
-fn removes_data(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading) -> Option<&'static str> {
+fn removes_data(
+    cloud: &Cloud,
+    place: &Scope,
+    change: &Change,
+    reading: &Reading,
+    named: &BTreeSet<String>,
+) -> Option<&'static str> {
     let everything_goes = reading.leaving == Some(DeletionPolicy::Delete);
     match change {
         Change::Bucket(
@@ -99,10 +113,12 @@ fn removes_data(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading
         ) => (!everything_goes || !reading.empty_buckets).then_some("nobody said to empty the buckets"),
         Change::Bucket(bucket::Change::DeleteBucket { .. })
         | Change::Stream(stream::Change::DeleteStream { .. })
-        | Change::Key(key::Change::ScheduleKeyDeletion { .. })
         | Change::Database(database::Change::DeleteDatabase { .. })
         | Change::Table(table::Change::DeleteTable { .. }) => {
             (!everything_goes).then_some("only deletionPolicy Delete removes it")
+        }
+        Change::Key(key::Change::ScheduleKeyDeletion { key_id, .. }) => {
+            (!everything_goes && named.contains(key_id)).then_some("something may be encrypted with it")
         }
         Change::Stream(stream::Change::DecreaseStreamRetentionPeriod { .. }) => {
             (!reading.shorten_retention).then_some("nobody said to shorten the retention")
@@ -117,6 +133,26 @@ fn removes_data(cloud: &Cloud, place: &Scope, change: &Change, reading: &Reading
         }
         _ => None,
     }
+}
+
+/// The keys that buckets, streams and delivery streams name.
+pub fn ciphers(cloud: &Cloud) -> BTreeSet<String> {
+    let buckets = cloud
+        .buckets
+        .iter()
+        .filter_map(|(_, live)| live.seen.encryption.as_ref()?.key.as_deref());
+    let streams = cloud
+        .streams
+        .iter()
+        .filter_map(|(_, live)| live.seen.key.as_deref());
+    let deliveries = cloud
+        .deliveries
+        .iter()
+        .filter_map(|(_, live)| live.seen.destination.as_ref()?.key_arn.as_deref());
+    let named = buckets.chain(streams).chain(deliveries);
+    named
+        .filter_map(|key| key.rsplit('/').next().map(str::to_owned))
+        .collect()
 }
 
 fn expires_too_soon(rule: &bucket::Rule, reading: &Reading) -> Option<&'static str> {

@@ -16,6 +16,8 @@ use crate::life::Life;
 const PASSES: usize = 250;
 /// A pass that asks for the next one no sooner has nothing left to do but to look for drift.
 const QUIET: SignedDuration = SignedDuration::from_mins(4);
+/// So many passes without an effect say that nothing will come of a quota that stays reached.
+const IN_VAIN: usize = 50;
 /// After so long, everything was looked at again.
 const ROUND: SignedDuration = SignedDuration::from_mins(10);
 /// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts.
@@ -49,12 +51,23 @@ pub fn check(life: &mut Life) -> Result<(), Broken> {
 
 /// Passes, each when the one before asked for it, until nothing is left to do but to look for drift.
 fn settle(life: &mut Life) -> Result<(), Broken> {
+    let mut in_vain = 0;
     for _ in 0..PASSES {
+        let uid = |life: &Life| life.object().map(|object| object.metadata.uid.clone());
+        let before = uid(life);
         let passed = life.pass(false)?;
-        if life.kubernetes.lock().object.is_none() {
+        let after = uid(life);
+        if after.is_none() {
             return Ok(());
         }
+        if after != before {
+            // It was let go, and is applied again.
+            continue;
+        }
+        in_vain = if passed.effects == 0 { in_vain + 1 } else { 0 };
         match passed.next {
+            // Two that a quota refuses, each at its own times.
+            Some(_) if in_vain > IN_VAIN && !life.quotas.is_empty() => return Ok(()),
             Some(next) if next < QUIET => life.sim.advance(next),
             // What a quota refuses is tried again for ever.
             _ if passed.effects == 0 && (passed.writes == 0 || !life.quotas.is_empty()) => return Ok(()),
