@@ -254,6 +254,7 @@ impl Memory {
 mod tests {
     use super::super::kinds::{bucket, key, table};
     use super::super::owner::Tags;
+    use super::super::testing::lake;
     use super::*;
     use crate::api::vocabulary::TAG_INTENT;
 
@@ -300,6 +301,26 @@ mod tests {
         memory.wrote(Id::LakeBucket, page, now);
         assert_eq!(memory.writes, []);
         assert_eq!(memory.written.get(&Id::LakeBucket), Some(&now));
+    }
+
+    #[test]
+    fn a_look_that_fails_says_nothing_against_an_absence() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let (lake, mut memory) = (lake(), Memory::default());
+        let unreadable = || {
+            Sight::Unreadable(CallError {
+                service: "kms",
+                operation: "ListKeys",
+                code: "Timeout".into(),
+                message: String::new(),
+                status: None,
+            })
+        };
+        for (second, sight) in [(0, Sight::Absent), (10, unreadable()), (20, Sight::Absent)] {
+            let now = start + SignedDuration::from_secs(second);
+            memory.saw(&lake, Id::StreamKey, Depth::Properties, sight, now);
+        }
+        assert_eq!(memory.seen[&Id::StreamKey].absent_since, Some(start));
     }
 
     #[test]

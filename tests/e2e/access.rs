@@ -69,11 +69,7 @@ async fn more_hands(eyes: &Eyes) {
         .unwrap();
     // To a key of the lake's: another's is left there.
     let alias = aws.kms.update_alias().alias_name(eyes.name("stream-key"));
-    alias
-        .target_key_id(eyes.arn("bucket-key"))
-        .send()
-        .await
-        .unwrap();
+    alias.target_key_id(eyes.arn("bucket-key")).send().await.unwrap();
 }
 
 async fn fill(eyes: &Eyes) {

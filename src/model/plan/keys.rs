@@ -146,3 +146,38 @@ fn is_used(snapshot: &Snapshot, id: Id, key: &key::Observed) -> bool {
     };
     users(id).iter().any(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::{key, lake};
+
+    fn seen(id: &str, alias_target: &str) -> key::Observed {
+        key::Observed {
+            arn: key(id),
+            spec: "SYMMETRIC_DEFAULT".into(),
+            state: "Enabled".into(),
+            description: String::new(),
+            rotation: Some(true),
+            policy: String::new(),
+            tags: lake().tags,
+            alias: "alias/a".into(),
+            alias_target: Some(alias_target.into()),
+            alias_taken: false,
+            aliases: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_encrypted_with_either_the_one_that_the_alias_names_wins() {
+        for (first, second) in [("k1", "k2"), ("k2", "k1")] {
+            for named in [first, second] {
+                let mut key = seen(first, named);
+                key.others.push(seen(second, named));
+                choose(&lake(), &Snapshot::new(), Id::BucketKey, &mut key);
+                assert_eq!(key.arn.key_id(), named, "{first} {second}");
+            }
+        }
+    }
+}
