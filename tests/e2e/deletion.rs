@@ -20,7 +20,7 @@ const DATA: [&str; 7] = [
     "table",
 ];
 /// The rest of a lake with everything on.
-const PIPELINE: [&str; 9] = [
+pub const PIPELINE: [&str; 9] = [
     "log-group",
     "delivery-role",
     "crawler-role",

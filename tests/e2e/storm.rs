@@ -9,6 +9,7 @@ use datalake_operator::api::Datalake;
 use datalake_operator::shell::clock;
 use serde_json::{Value, json};
 
+use crate::deletion::PIPELINE;
 use crate::gate::{Call, Fate, Gate, Refusal};
 use crate::lake::Lake;
 use crate::look::Eyes;
@@ -59,21 +60,10 @@ fn spec(n: usize) -> Value {
 
 /// What there is to be of a lake in the end.
 fn remains(n: usize, id: &str) -> bool {
-    let pipeline = [
-        "log-group",
-        "delivery-role",
-        "crawler-role",
-        "publisher-role",
-        "delivery-stream",
-        "crawler",
-        "workgroup",
-        "publisher-log-group",
-        "publisher",
-    ];
     match n % 3 {
         _ if n < STAY => true,
         0 => false,
-        1 => !pipeline.contains(&id),
+        1 => !PIPELINE.contains(&id),
         _ => true,
     }
 }
