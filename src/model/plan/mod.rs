@@ -140,7 +140,7 @@ pub fn plan(
             Wish::NotOurs => continue,
             Wish::Kept => Planned {
                 wish,
-                step: step::kept(lake, id, now),
+                step: step::made::kept(lake, id, now),
                 exists: true,
                 remark: None,
                 digest: None,

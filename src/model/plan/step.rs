@@ -1,16 +1,17 @@
 //! The step of one resource, before its neighbours are asked.
 
+pub(super) mod made;
 mod others;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Planned, Step, Verb, Work, keys};
+use super::{Planned, Step, Verb, Work};
 use crate::api::vocabulary::reasons;
 use crate::api::{DriftPolicy, KeyIntent};
 use crate::model::fault::Fault;
 use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{
-    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor, key,
+    self, Assessment, Cause, Change, Circumstances, Desired, Difference, Observed, Refusal, WaitFor,
 };
 use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Attempt, Memory, Sight, Snapshot};
@@ -226,45 +227,6 @@ impl Asking<'_> {
         (begun || unknown) && !self.memory.written.contains_key(&self.id) && fresh
     }
 
-    fn undecided(&self, live: &Observed) -> Option<Step> {
-        let Observed::Key(key) = live else { return None };
-        if self.wish == Wish::Gone {
-            return None;
-        }
-        let what = || format!("what may name {} or another key to be read", key.arn.key_id());
-        keys::undecided(self.lake, self.snapshot, self.id, key)
-            .then(|| Step::Wait(WaitFor::new(what(), KEY_LOOK_SECONDS)))
-    }
-
-    /// Removes keys that lost answers left.
-    fn leftovers(&self, live: Option<&Observed>) -> Option<Step> {
-        let Some(Observed::Key(key)) = live else {
-            return None;
-        };
-        let leftovers = keys::leftovers(self.lake, self.snapshot, self.id, key);
-        let ids = || leftovers.iter().map(|key| key.arn.key_id().to_owned());
-        let schedule = |key_id| {
-            Change::Key(key::Change::ScheduleKeyDeletion {
-                key_id,
-                days: LEFTOVER_DAYS,
-            })
-        };
-        let changes: Vec<_> = ids().map(schedule).collect();
-        if changes.is_empty() {
-            return None;
-        }
-        self.held(Verb::Update, &changes).or_else(|| {
-            Some(Step::Apply(Work {
-                changes,
-                differences: ids()
-                    .map(|key_id| Difference::new("second key", "none", key_id))
-                    .collect(),
-                verb: Verb::Update,
-                cause: Cause::Edit,
-            }))
-        })
-    }
-
     fn verb(&self, live: Option<&Observed>) -> Verb {
         match (self.wish, live) {
             (Wish::Gone, _) => Verb::Delete,
@@ -350,22 +312,6 @@ impl Asking<'_> {
         })
     }
 
-    /// Whether a key may have been made of which the record says nothing any more: keys are among the first that is made,
-    /// and here are others of the lake that this record has not seen begin. (A lake that used a key of the user's own
-    /// has made none.)
-    fn record_is_lost(&self) -> bool {
-        let record = &self.lake.record;
-        let ours = |sight: &Sight| match sight {
-            Sight::Present(live) => self.lake.owner.judge(live.tags()) == Ownership::Ours,
-            _ => false,
-        };
-        let mut seen = self.snapshot.iter();
-        matches!(self.id, Id::BucketKey | Id::StreamKey)
-            && !record.used_keys.contains_key(&self.id)
-            && !record.intents.contains_key(&self.id)
-            && seen.any(|(id, sight)| !record.unfinished.contains(id) && ours(sight))
-    }
-
     /// `driftPolicy: Report`: what came from outside is named, not written. Edits are applied, and what was never made
     /// is made; without a record of what was applied, only what is missing.
     fn only_reports(&self, verb: Verb) -> bool {
@@ -379,14 +325,6 @@ impl Asking<'_> {
             (false, _) => verb == Verb::Update && !record.unfinished.contains(&self.id),
         }
     }
-}
-
-/// What is kept is left as it is. But while a call of `CreateKey` may have made a key that KMS does not show yet, the object
-/// stays: it is all that tells who applies it again that there may be one.
-pub(super) fn kept(lake: &Lake, id: Id, now: Timestamp) -> Step {
-    let open = lake.record.intents.get(&id).filter(|_| lake.leaving.is_some());
-    let since = open.and_then(|open| intent::is_awaited(open, now));
-    since.map_or(Step::Kept, wait_for_key)
 }
 
 /// `CreateKey` may have had its effect although no answer came.
