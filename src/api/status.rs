@@ -151,7 +151,8 @@ pub struct Pinned {
     /// goes out, since it can't be repeated.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub key_intents: BTreeMap<String, KeyIntent>,
-    /// Earlier such calls that were given up: a key that one of them made after all is removed when it shows.
+    /// Earlier such calls that were given up: a key that one of them made after all is removed when it shows. One without
+    /// a nonce stands for the calls of a status that was lost: a key that shows then is left alone.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub abandoned_key_intents: BTreeMap<String, Vec<KeyIntent>>,
     /// Ids of KMS keys of this lake that it does not use, by the resource id of the one in their place.

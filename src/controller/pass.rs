@@ -146,7 +146,7 @@ impl<W: World> Operator<W> {
             }
         };
         memory.forget_before(self.tempo.consistency_window, now);
-        memory.forget_renamed(&lake);
+        memory.forget_others(&lake);
         memory.forget_keys(&lake);
         memory.contests.begin(lake.generation);
         let was_ready = report::is_ready(previous, lake.generation);
@@ -275,6 +275,7 @@ impl<W: World> Operator<W> {
             intent,
             unused,
             made,
+            was_gone,
             error,
         } in join_all(works).await
         {
@@ -292,6 +293,12 @@ impl<W: World> Operator<W> {
             }
             for change in &done {
                 memory.wrote(id, change.clone(), now);
+            }
+            let removes = matches!(plan.step(id), Some(Step::Apply(work)) if work.removes());
+            if removes && error.is_none() && !was_gone {
+                memory.removed.insert(id);
+            } else {
+                memory.removed.remove(&id);
             }
             let fault = error.map(|error| {
                 memory.failed(id, Attempt::Write, error.clone(), lake.generation, now);
@@ -325,8 +332,9 @@ impl<W: World> Operator<W> {
             match result {
                 Ok(()) if carried.unused.is_some() => break,
                 Ok(()) => {}
-                // What was to go is gone.
+                // What was to go is gone, or was just made and is not shown yet.
                 Err(error) if work.verb == Verb::Delete && classify(&error, None, 1).class == Class::Gone => {
+                    carried.was_gone = true;
                 }
                 Err(error) => {
                     carried.error = Some(error);
@@ -381,6 +389,8 @@ struct Carried {
     /// Nonce of a call that was not made, or refused.
     unused: Option<String>,
     made: Option<NewKey>,
+    /// Whether what was to be removed was not there.
+    was_gone: bool,
     error: Option<CallError>,
 }
 
@@ -392,6 +402,7 @@ impl Carried {
             intent: None,
             unused: None,
             made: None,
+            was_gone: false,
             error: None,
         }
     }

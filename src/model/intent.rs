@@ -37,6 +37,11 @@ pub fn begin(nonce: &str, now: Timestamp) -> KeyIntent {
     }
 }
 
+/// What stands for the calls of a record that was lost: there may have been some, with nonces that nobody knows.
+pub fn lost(now: Timestamp) -> KeyIntent {
+    begin("", now)
+}
+
 /// The intent of a call with this nonce that is made now: a new one, or that of a call that KMS refuses until somebody
 /// mends the cause. That one stays open as it is, so that trying it for months writes nothing.
 pub fn resume(open: Option<&KeyIntent>, nonce: &str, now: Timestamp) -> KeyIntent {
@@ -103,7 +108,8 @@ pub fn same(one: Option<&Pinned>, other: Option<&Pinned>) -> bool {
         && one.abandoned_key_intents == other.abandoned_key_intents
 }
 
-fn abandon(pinned: &mut Pinned, id: Id, intent: KeyIntent) {
+/// A call is given up: its key is looked out for, and is not the lake's.
+pub fn abandon(pinned: &mut Pinned, id: Id, intent: KeyIntent) {
     let all = pinned.abandoned_key_intents.entry(id.to_string()).or_default();
     all.push(intent);
 }

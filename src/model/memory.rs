@@ -1,6 +1,6 @@
 //! What the process remembers of one lake between passes. Losing it is safe: everything is looked at again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -37,8 +37,8 @@ pub struct Seen {
     pub depth: Depth,
     /// Since when every look that said anything has said that it is absent.
     pub absent_since: Option<Timestamp>,
-    /// What was looked for: the resource's name, as the lake had it then.
-    pub name: String,
+    /// What was looked for ([`Lake::sought`]).
+    pub sought: String,
 }
 
 /// A call that succeeded.
@@ -83,6 +83,8 @@ pub struct Memory {
     pub writes: Vec<Write>,
     /// When each resource was last written to.
     pub written: BTreeMap<Id, Timestamp>,
+    /// Resources that this process removed: AWS said so.
+    pub removed: BTreeSet<Id>,
     /// Failures in a row, by resource and by what failed.
     pub failures: BTreeMap<(Id, Attempt), Failure>,
     /// When the lake last wrote to IAM or KMS, whose changes reach other services late.
@@ -142,7 +144,7 @@ impl Memory {
                 at: now,
                 depth,
                 absent_since,
-                name: lake.name(id).to_owned(),
+                sought: lake.sought(id),
             },
         );
     }
@@ -183,9 +185,10 @@ impl Memory {
         self.failures.remove(&(id, attempt));
     }
 
-    /// Forgets what was seen under other names: another name is another resource.
-    pub fn forget_renamed(&mut self, lake: &Lake) {
-        self.seen.retain(|id, seen| seen.name == lake.name(*id));
+    /// Forgets what was seen when something else was looked for: another name is another resource. A key that another
+    /// process made since may not be shown yet, however long none was seen.
+    pub fn forget_others(&mut self, lake: &Lake) {
+        self.seen.retain(|id, seen| seen.sought == lake.sought(*id));
     }
 
     /// Forgets keys that status has by now, and those of calls that another process has given up.

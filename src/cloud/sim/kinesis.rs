@@ -12,6 +12,13 @@ use crate::model::fault::CallError;
 use crate::model::kinds::stream::{Change, Observed};
 use crate::model::owner::Tags;
 
+/// Calls of `UpdateShardCount` in 24 hours (Kinesis API reference).
+const RESHARDS: usize = 10;
+/// Switches of the mode in 24 hours (developer guide).
+const SWITCHES: usize = 2;
+/// Other keys in 24 hours (Kinesis API reference, `StartStreamEncryption`).
+const KEYS: usize = 25;
+
 /// A stream.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Stream {
@@ -23,6 +30,15 @@ pub struct Stream {
     pub switches: Vec<Timestamp>,
     /// When another key was taken: 25 times in 24 hours, no more.
     pub keys: Vec<Timestamp>,
+}
+
+impl Stream {
+    /// Whether it was changed as often as a day allows.
+    pub fn is_limited(&self, now: Timestamp) -> bool {
+        today(&self.reshards, now) >= RESHARDS
+            || today(&self.switches, now) >= SWITCHES
+            || today(&self.keys, now) >= KEYS
+    }
 }
 
 pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
@@ -69,7 +85,7 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
             active(cloud, &arn)?;
             kms::usable(cloud, key)?;
             let key = key.to_string();
-            if today(&found(cloud, &arn)?.keys, cloud.now) >= 25 {
+            if today(&found(cloud, &arn)?.keys, cloud.now) >= KEYS {
                 let message = "A new key was applied to the stream 25 times in the last 24 hours";
                 return refuse(400, "LimitExceededException", message);
             }
@@ -197,7 +213,7 @@ fn reshard(cloud: &mut Cloud, arn: &str, target: i32) -> Answer<()> {
         return refuse(400, "InvalidArgumentException", message);
     }
     room(cloud, target - now, false)?;
-    if today(&live.reshards, cloud.now) >= 10 {
+    if today(&live.reshards, cloud.now) >= RESHARDS {
         let message = "UpdateShardCount has been called 10 times in the last 24 hours";
         return refuse(400, "LimitExceededException", message);
     }
@@ -210,7 +226,7 @@ fn reshard(cloud: &mut Cloud, arn: &str, target: i32) -> Answer<()> {
 /// Two switches a day (developer guide). What on-demand grew to stays when it ends.
 fn switch(cloud: &mut Cloud, arn: &str, on_demand: bool) -> Answer<()> {
     active(cloud, arn)?;
-    if today(&found(cloud, arn)?.switches, cloud.now) >= 2 {
+    if today(&found(cloud, arn)?.switches, cloud.now) >= SWITCHES {
         let message = "The stream's capacity mode was switched 2 times in the last 24 hours";
         return refuse(400, "LimitExceededException", message);
     }

@@ -16,3 +16,4 @@ mod refusals;
 mod roles;
 mod server;
 mod stage;
+mod unseen;

@@ -266,7 +266,9 @@ impl Lake {
             _ => false,
         };
         let recorded = self.record.keys.contains_key(&id);
-        if own_key && !recorded && !self.record.has_begun(id) {
+        // One that stands for a lost record tells of none that is the lake's to remove.
+        let begun = self.record.begun(id).any(|intent| !intent.nonce.is_empty());
+        if own_key && !recorded && !begun {
             // Without a status, nothing tells whether the lake made one.
             let unknown = !self.record.seen || self.record.listed.contains(&id);
             return match self.leaving {
@@ -321,6 +323,13 @@ impl Lake {
             Id::PublisherLogGroup => &names.publisher_log_group,
             Id::Publisher => &names.publisher,
         }
+    }
+
+    /// What is looked for: the resource of that name, and of a key the id that is recorded.
+    pub fn sought(&self, id: Id) -> String {
+        let name = self.name(id);
+        let known = self.record.keys.get(&id);
+        known.map_or_else(|| name.to_owned(), |key_id| format!("{name} {key_id}"))
     }
 
     /// The ARN of a resource; of a key only once AWS has picked its id.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::step::GONE_LAG;
 use super::{Plan, Step};
 use crate::api::Adoption;
 use crate::model::kinds::Depth;
 use crate::model::lake::{Lake, Wish};
-use crate::model::memory::{Memory, Sight, Tempo};
+use crate::model::memory::{Memory, Seen, Sight, Tempo};
 use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
@@ -35,6 +36,10 @@ pub fn looks(
     now: Timestamp,
 ) -> Vec<Look> {
     let whole = !was_ready && plan.in_sync();
+    let long = |seen: &Seen| {
+        let since = seen.absent_since.map(|since| seen.at.duration_since(since));
+        since >= Some(GONE_LAG)
+    };
     let look = |(id, planned): (&Id, &super::Planned)| {
         let (id, depth) = (*id, depth(lake, *id, planned.wish, memory));
         if planned.wish == Wish::Kept || fresh.contains(&id) {
@@ -44,8 +49,11 @@ pub fn looks(
             return Some(Look { id, depth });
         };
         let due = match &planned.step {
-            // A part that is off and was seen to be gone is not looked for again.
-            Step::InSync if seen.sight == Sight::Absent => false,
+            // A part that is off is looked for once more after it was seen to be gone: what a process made that died
+            // before it wrote that down may not have been shown yet.
+            Step::InSync if seen.sight == Sight::Absent && (long(seen) || memory.removed.contains(&id)) => {
+                false
+            }
             Step::InSync | Step::Used(_) => whole || now.duration_since(seen.at) >= period(id, tempo),
             Step::Failed(_, at) => *at <= now,
             // To create what is not there, AWS itself refuses what came to exist meanwhile.

@@ -23,7 +23,7 @@ use crate::api::Adoption;
 use crate::api::vocabulary::reasons;
 
 pub use declared::Declared;
-pub use keys::KeyStand;
+pub use keys::{KeyStand, record_is_lost};
 pub use looks::{Look, looks};
 
 /// What is to be done about each resource of a lake.

@@ -5,7 +5,7 @@ mod others;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Planned, Step, Verb, Work};
+use super::{Planned, Step, Verb, Work, keys};
 use crate::api::vocabulary::reasons;
 use crate::api::{DriftPolicy, KeyIntent};
 use crate::model::fault::Fault;
@@ -19,7 +19,7 @@ use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
 /// How long what is to go, and may just have been made, must be seen to be absent before it counts as gone.
-const GONE_LAG: SignedDuration = SignedDuration::from_secs(90);
+pub(super) const GONE_LAG: SignedDuration = SignedDuration::from_secs(90);
 /// When to look again for that.
 const GONE_LOOK_SECONDS: i64 = 30;
 /// When to look again for something that AWS may not show yet.
@@ -185,7 +185,7 @@ impl Asking<'_> {
     }
 
     /// An absence is not believed while a call of ours that made it is younger than the consistency window; nor the first
-    /// absence that a new process sees of what an earlier one may just have made.
+    /// absence that is seen of what was made, unless AWS said that it took it away.
     fn believed_gone(&self, live: Option<&Observed>) -> Option<Step> {
         if self.wish != Wish::Gone {
             return None;
@@ -196,7 +196,7 @@ impl Asking<'_> {
             if writes.any(|write| write.id == self.id && creates(&write.change)) {
                 return Some(wait(LAG_LOOK_SECONDS));
             }
-            if self.inherited() {
+            if self.may_be_there() {
                 return Some(wait(GONE_LOOK_SECONDS));
             }
         }
@@ -217,14 +217,21 @@ impl Asking<'_> {
         told.or_else(|| self.memory.seen.get(&self.id)?.absent_since)
     }
 
-    /// Whether an earlier process may just have made what this one has not seen for long enough.
-    fn inherited(&self) -> bool {
+    /// Whether it may just have been made, by a call without an answer or by an earlier process, and has not been seen to
+    /// be absent for long enough. (A key that may have been made is in the record by its call.)
+    fn may_be_there(&self) -> bool {
         let record = &self.lake.record;
         let unknown = !record.seen && self.lake.leaving.is_some();
-        let begun = record.applied.contains_key(&self.id) || record.unfinished.contains(&self.id);
+        let (begun, lag) = match self.id {
+            Id::BucketKey | Id::StreamKey => (record.keys.contains_key(&self.id), KEY_LAG),
+            id => (
+                record.applied.contains_key(&id) || record.unfinished.contains(&id),
+                GONE_LAG,
+            ),
+        };
         let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
-        let fresh = since.is_some_and(|since| self.now.duration_since(since) < GONE_LAG);
-        (begun || unknown) && !self.memory.written.contains_key(&self.id) && fresh
+        let fresh = since.is_some_and(|since| self.now.duration_since(since) < lag);
+        (begun || unknown) && fresh && !self.memory.removed.contains(&self.id)
     }
 
     fn verb(&self, live: Option<&Observed>) -> Verb {
@@ -305,7 +312,9 @@ impl Asking<'_> {
             let since = self.since(intent).unwrap_or(absent_since);
             return recent(since).then(|| wait_for_key(since));
         }
-        let made = self.lake.record.keys.contains_key(&self.id) || self.record_is_lost();
+        let mut seen = self.snapshot.iter().map(|(id, sight)| (*id, sight));
+        let made = self.lake.record.keys.contains_key(&self.id)
+            || keys::record_is_lost(self.lake, self.id, &mut seen);
         (made && recent(absent_since)).then(|| {
             let what = "KMS to show the key that was made";
             Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))

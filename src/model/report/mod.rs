@@ -14,7 +14,7 @@ use super::intent;
 use super::kinds::Change;
 use super::lake::{Cipher, DATA, Lake, RAW, Wish};
 use super::memory::{Attempt, Memory, Sight, Tempo};
-use super::plan::{Plan, Step};
+use super::plan::{self, Plan, Planned, Step};
 use super::topology::Id;
 use crate::api::vocabulary::{conditions as types, reasons};
 use crate::api::{Connection, DatalakeStatus, Discovery, KeyIntent, Pinned, ResourceStatus};
@@ -78,7 +78,7 @@ pub fn report(
     let before = previous.unwrap_or(&empty);
     let resources = resource::statuses(lake, plan, outcomes, before);
     let stands = conditions::of_plan(lake, plan, outcomes, &resources);
-    let pinned = pinned(lake, plan, outcomes, memory, before);
+    let pinned = pinned(lake, plan, outcomes, memory, before, now);
     let settled = outcomes.is_empty() && plan.in_sync();
     let status = DatalakeStatus {
         observed_generation: lake.generation,
@@ -207,7 +207,14 @@ fn connection(lake: &Lake, plan: &Plan) -> Connection {
 }
 
 /// Names are pinned once their resource exists, place and layout with the first of them.
-fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before: &DatalakeStatus) -> Pinned {
+fn pinned(
+    lake: &Lake,
+    plan: &Plan,
+    outcomes: &Outcomes,
+    memory: &Memory,
+    before: &DatalakeStatus,
+    now: Timestamp,
+) -> Pinned {
     let mut pinned = before.pinned.clone().unwrap_or_default();
     for (id, planned) in &plan.steps {
         let made = outcomes.get(id).is_some_and(|outcome| !outcome.done.is_empty());
@@ -236,7 +243,7 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
             pinned.existing.push(id.to_string());
         }
     }
-    pin_keys(&mut pinned, lake, plan, outcomes, memory);
+    pin_keys(&mut pinned, lake, plan, outcomes, memory, now);
     let in_use = [
         (Id::BucketKey, Id::LakeBucket),
         (Id::BucketKey, Id::RawBucket),
@@ -265,7 +272,14 @@ fn pinned(lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory, before
 }
 
 /// The keys that were made or seen, and the calls that may have made one.
-fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, memory: &Memory) {
+fn pin_keys(
+    pinned: &mut Pinned,
+    lake: &Lake,
+    plan: &Plan,
+    outcomes: &Outcomes,
+    memory: &Memory,
+    now: Timestamp,
+) {
     for id in [Id::BucketKey, Id::StreamKey] {
         if let Some(intent) = outcomes.get(&id).and_then(|outcome| outcome.intent.as_ref()) {
             intent::open(pinned, id, intent);
@@ -280,7 +294,7 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
         };
         if let Some(stand) = plan.keys.get(&id)
             && planned.exists
-            && matches!(planned.wish, Wish::Wanted | Wish::Sought)
+            && (matches!(planned.wish, Wish::Wanted | Wish::Sought) || lake.leaving.is_some())
         {
             intent::found(pinned, id, stand.key.key_id(), stand.nonce.as_deref());
             if planned.wish == Wish::Sought {
@@ -292,6 +306,9 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
             pinned.spare_keys.insert(id.to_string(), spare.collect());
             pinned.spare_keys.retain(|_, keys| !keys.is_empty());
         }
+        if is_lost(lake, id, planned, memory) {
+            intent::abandon(pinned, id, intent::lost(now));
+        }
         let seen = memory.seen.get(&id).filter(|_| lake.record.has_begun(id));
         if let Some(seen) = seen.filter(|seen| !matches!(seen.sight, Sight::Unreadable(_))) {
             intent::searched(pinned, id, seen.at);
@@ -300,6 +317,20 @@ fn pin_keys(pinned: &mut Pinned, lake: &Lake, plan: &Plan, outcomes: &Outcomes, 
             intent::forget(pinned, id);
         }
     }
+}
+
+/// Whether a key may be there that KMS does not show yet, and whose record was lost. That is written down, so that
+/// nothing forgets it: neither a new process, nor a deletion that takes away all else that tells of the lake.
+fn is_lost(lake: &Lake, id: Id, planned: &Planned, memory: &Memory) -> bool {
+    let absent = memory
+        .seen
+        .get(&id)
+        .is_some_and(|seen| seen.sight == Sight::Absent);
+    let mut seen = memory.seen.iter().map(|(id, seen)| (*id, &seen.sight));
+    absent
+        && matches!(planned.wish, Wish::Wanted | Wish::Gone)
+        && !lake.record.has_begun(id)
+        && plan::record_is_lost(lake, id, &mut seen)
 }
 
 /// What is to be looked at or tried again within so long is done in one pass. Else, where many things fail, each at its own

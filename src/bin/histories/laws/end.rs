@@ -16,8 +16,10 @@ use crate::life::Life;
 const PASSES: usize = 250;
 /// A pass that asks for the next one no sooner has nothing left to do but to look for drift.
 const QUIET: SignedDuration = SignedDuration::from_mins(4);
-/// So many passes without an effect say that nothing will come of a quota that stays reached.
-const IN_VAIN: usize = 50;
+/// So long without an effect says that nothing will come of a quota that stays reached.
+const IN_VAIN: SignedDuration = SignedDuration::from_mins(15);
+/// What AWS allows so often a day, it allows again after that.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// After so long, everything was looked at again.
 const ROUND: SignedDuration = SignedDuration::from_mins(10);
 /// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts.
@@ -29,9 +31,22 @@ const WRITES: usize = 25;
 pub fn check(life: &mut Life) -> Result<(), Broken> {
     life.diary.line(life.sim.now(), "* faults stop");
     life.calm();
-    settle(life)?;
-    life.sim.advance(ROUND);
-    settle(life)?;
+    if life
+        .sim
+        .alter(|cloud| cloud.streams.iter().any(|(_, live)| live.is_limited(cloud.now)))
+    {
+        life.sim.advance(DAY);
+    }
+    loop {
+        let lives = life.kubernetes.lock().lives;
+        settle(life)?;
+        life.sim.advance(ROUND);
+        settle(life)?;
+        // One that was let go and applied again begins anew.
+        if life.kubernetes.lock().lives == lives {
+            break;
+        }
+    }
     searched(life)?;
     silent(life)?;
     converged(life)?;
@@ -51,7 +66,7 @@ pub fn check(life: &mut Life) -> Result<(), Broken> {
 
 /// Passes, each when the one before asked for it, until nothing is left to do but to look for drift.
 fn settle(life: &mut Life) -> Result<(), Broken> {
-    let mut in_vain = 0;
+    let mut effect = life.sim.now();
     for _ in 0..PASSES {
         let uid = |life: &Life| life.object().map(|object| object.metadata.uid.clone());
         let before = uid(life);
@@ -64,10 +79,13 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
             // It was let go, and is applied again.
             continue;
         }
-        in_vain = if passed.effects == 0 { in_vain + 1 } else { 0 };
+        let now = life.sim.now();
+        if passed.effects > 0 {
+            effect = now;
+        }
         match passed.next {
             // Two that a quota refuses, each at its own times.
-            Some(_) if in_vain > IN_VAIN && !life.quotas.is_empty() => return Ok(()),
+            Some(_) if now.duration_since(effect) > IN_VAIN && !life.quotas.is_empty() => return Ok(()),
             Some(next) if next < QUIET => life.sim.advance(next),
             // What a quota refuses is tried again for ever.
             _ if passed.effects == 0 && (passed.writes == 0 || !life.quotas.is_empty()) => return Ok(()),

@@ -6,8 +6,6 @@ use super::{Asking, KEY_LOOK_SECONDS, LEFTOVER_DAYS, wait_for_key};
 use crate::model::intent;
 use crate::model::kinds::{Cause, Change, Difference, Observed, WaitFor, key};
 use crate::model::lake::{Lake, Wish};
-use crate::model::memory::Sight;
-use crate::model::owner::Ownership;
 use crate::model::plan::{Step, Verb, Work, keys};
 use crate::model::topology::Id;
 
@@ -49,22 +47,6 @@ impl Asking<'_> {
                 cause: Cause::Edit,
             }))
         })
-    }
-
-    /// Whether a key may have been made of which the record says nothing any more: keys are among the first that is made,
-    /// and here are others of the lake that this record has not seen begin. (A lake that used a key of the user's own
-    /// has made none.)
-    pub(super) fn record_is_lost(&self) -> bool {
-        let record = &self.lake.record;
-        let ours = |sight: &Sight| match sight {
-            Sight::Present(live) => self.lake.owner.judge(live.tags()) == Ownership::Ours,
-            _ => false,
-        };
-        let mut seen = self.snapshot.iter();
-        matches!(self.id, Id::BucketKey | Id::StreamKey)
-            && !record.used_keys.contains_key(&self.id)
-            && !record.intents.contains_key(&self.id)
-            && seen.any(|(id, sight)| !record.unfinished.contains(id) && ours(sight))
     }
 }
 

@@ -1,0 +1,176 @@
+//! What is there, and is not shown yet: it is neither made twice nor left behind.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::stage::Stage;
+use crate::cloud::sim::{Fault, Rule};
+use crate::model::topology::Id;
+
+/// A new lake that goes with all that it made, where KMS takes so many minutes to show anything.
+fn slow_kms(minutes: i64) -> Stage {
+    let stage = Stage::new(json!({"deletionPolicy": "Delete"}));
+    let lag = SignedDuration::from_mins(minutes);
+    stage.sim.alter(|cloud| {
+        cloud.timing.kms_lag = lag;
+        cloud.timing.kms_list_lag = lag;
+    });
+    stage
+}
+
+/// Where IAM takes a minute to show anything.
+fn slow_iam(extra: Value) -> Stage {
+    let stage = Stage::ready(extra);
+    stage
+        .sim
+        .alter(|cloud| cloud.timing.iam_lag = SignedDuration::from_mins(1));
+    stage
+}
+
+/// How many keys there are, and how many of them are enabled.
+fn keys(stage: &Stage) -> (usize, usize) {
+    stage.sim.alter(|cloud| {
+        let enabled = cloud.keys.iter().filter(|(_, key)| key.seen.state == "Enabled");
+        (cloud.keys.len(), enabled.count())
+    })
+}
+
+fn roles(stage: &Stage) -> Vec<String> {
+    stage.sim.alter(|cloud| {
+        let all = cloud.roles.iter();
+        all.map(|(arn, _)| arn.rsplit('/').next().unwrap_or_default().to_owned())
+            .collect()
+    })
+}
+
+#[test]
+fn a_process_that_saw_no_key_long_ago_makes_none_beside_one_that_another_process_made_since() {
+    let mut stage = slow_kms(3);
+    stage.pass();
+    let long_ago = stage.memory.clone();
+    stage.sim.advance(SignedDuration::from_mins(10));
+    stage.restart();
+    stage.pass();
+    assert_eq!(keys(&stage), (2, 2), "{}", stage.story());
+    stage.memory = long_ago;
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert_eq!(keys(&stage), (2, 2), "{}", stage.story());
+}
+
+#[test]
+fn a_recorded_key_that_does_not_show_goes_with_its_lake_all_the_same() {
+    let mut stage = slow_kms(4);
+    stage.pass();
+    stage.pass();
+    assert_eq!(keys(&stage), (2, 2), "{}", stage.story());
+    stage.restart();
+    stage.delete();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(keys(&stage), (2, 0), "{}", stage.story());
+}
+
+#[test]
+fn a_key_that_does_not_show_and_whose_record_was_lost_goes_with_its_lake_all_the_same() {
+    for passes in [0, 1] {
+        let mut stage = slow_kms(4);
+        stage.pass();
+        stage.sim.fault(Rule::next("kms", "CreateKey", Fault::LoseAnswer));
+        stage.pass();
+        assert_eq!(keys(&stage), (2, 2), "{}", stage.story());
+        stage.object.status = None;
+        for _ in 0..passes {
+            stage.pass();
+        }
+        stage.delete();
+        stage.settle();
+        assert!(stage.released, "{}", stage.story());
+        assert_eq!(keys(&stage), (2, 0), "{passes}: {}", stage.story());
+    }
+}
+
+#[test]
+fn what_a_process_made_that_died_before_it_wrote_that_down_is_removed_when_it_shows() {
+    let mut stage = slow_iam(json!({"partitioning": {"discovery": "Projection"}}));
+    stage.edit(json!({"partitioning": {"discovery": "Crawler"}}));
+    stage
+        .sim
+        .fault(Rule::next("iam", "CreateRole", Fault::CrashAfter));
+    assert!(stage.dies(), "{}", stage.story());
+    stage.edit(json!({"partitioning": {"discovery": "Projection"}}));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    stage.next_looks();
+    assert!(stage.is_ready(), "{}", stage.story());
+    let left: Vec<_> = roles(&stage)
+        .into_iter()
+        .filter(|name| name.contains("crawler"))
+        .collect();
+    assert_eq!(left, [""; 0], "{}", stage.story());
+    stage.sim.forget_calls();
+    stage.next_looks();
+    let calls = stage.sim.calls().into_iter();
+    let again = calls.filter(|call| call.subject.contains("crawler")).count();
+    assert_eq!(
+        again,
+        0,
+        "what is off is not looked for for ever: {}",
+        stage.story()
+    );
+}
+
+#[test]
+fn what_a_call_without_an_answer_made_goes_with_its_lake_although_it_shows_late() {
+    let mut stage = slow_iam(json!({"deletionPolicy": "Delete"}));
+    let arn = stage.arn(Id::CrawlerRole);
+    stage.sim.alter(|cloud| cloud.take_away(Id::CrawlerRole, &arn));
+    stage.sim.advance(SignedDuration::from_mins(2));
+    stage.restart();
+    stage
+        .sim
+        .fault(Rule::next("iam", "CreateRole", Fault::LoseAnswer));
+    stage.pass();
+    assert_eq!(roles(&stage).len(), 2, "{}", stage.story());
+    stage.delete();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(roles(&stage), [""; 0], "{}", stage.story());
+}
+
+#[test]
+fn a_key_that_the_user_replaced_is_found_again_although_no_look_saw_it_before() {
+    let mut stage = slow_kms(4);
+    stage.pass();
+    stage.pass();
+    stage.pass();
+    let own = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-4333-8444-555555555555";
+    stage.edit(json!({"encryption": {"streamKeyArn": own}}));
+    stage.pass();
+    stage.sim.advance(SignedDuration::from_mins(6));
+    stage.object.status = None;
+    stage.pass();
+    stage.pass();
+    let status = stage.object.status.clone().unwrap_or_default();
+    let known = status.pinned.unwrap_or_default().key_ids;
+    assert!(known.contains_key(Id::StreamKey.as_str()), "{}", stage.story());
+}
+
+#[test]
+fn a_deletion_that_waits_for_the_user_knows_the_key_that_it_will_remove() {
+    let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+    let bucket = stage.arn(Id::LakeBucket);
+    let (key, lake) = (stage.arn(Id::BucketKey), stage.lake());
+    let alias = lake.place.key_alias(lake.name(Id::BucketKey)).to_string();
+    stage.sim.alter(|cloud| {
+        cloud.buckets.get_mut(&bucket).unwrap().put_object("data/1");
+        cloud.aliases.remove(&alias);
+    });
+    stage.object.status = None;
+    stage.delete();
+    stage.settle();
+    assert_eq!(stage.condition("Ready").1, "BucketNotEmpty", "{}", stage.story());
+    let status = stage.object.status.clone().unwrap_or_default();
+    let known = status.pinned.unwrap_or_default().key_ids;
+    assert!(known.values().any(|id| key.ends_with(id)), "{known:?}");
+}
