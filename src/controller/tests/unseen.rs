@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
-use crate::cloud::sim::{Fault, Rule};
+use crate::cloud::sim::{Fault, Rule, Timing};
 use crate::model::topology::Id;
 
 /// A new lake that goes with all that it made, where KMS takes so many minutes to show anything.
@@ -18,12 +18,15 @@ fn slow_kms(minutes: i64) -> Stage {
     stage
 }
 
-/// Where IAM takes a minute to show anything.
+/// A lake where IAM takes a minute to show anything, and all else is there at once.
 fn slow_iam(extra: Value) -> Stage {
     let stage = Stage::ready(extra);
-    stage
-        .sim
-        .alter(|cloud| cloud.timing.iam_lag = SignedDuration::from_mins(1));
+    stage.sim.alter(|cloud| {
+        cloud.timing = Timing {
+            iam_lag: SignedDuration::from_mins(1),
+            ..Timing::none()
+        };
+    });
     stage
 }
 
