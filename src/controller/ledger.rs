@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 
 use super::pass::{Ledger, Overtaken};
 use crate::api::{Datalake, DatalakeStatus, KeyIntent, Pinned};
+use crate::model::arn::Scope;
 use crate::model::intent;
 use crate::model::topology::Id;
 
@@ -72,12 +73,12 @@ impl<'a> StatusLedger<'a> {
 }
 
 impl Ledger for StatusLedger<'_> {
-    async fn intend(&self, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
+    async fn intend(&self, place: &Scope, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
         let mut object = self.object.lock().await;
         let result = if intent::is_open(pinned(&object), id, intent) {
             self.unchanged(&object).await
         } else {
-            let target = edited(&object, |pinned| intent::open(pinned, id, intent));
+            let target = edited(&object, |pinned| intent::open(pinned, place, id, intent));
             self.write(&target).await
         };
         match result {

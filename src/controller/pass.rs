@@ -26,7 +26,12 @@ use crate::model::topology::Id;
 pub trait Ledger: Sync {
     /// A key is about to be created for `id`; where the record says so already, nothing is written. Refused when the
     /// object was written to since it was read.
-    fn intend(&self, id: Id, intent: &KeyIntent) -> impl Future<Output = Result<(), Overtaken>> + Send;
+    fn intend(
+        &self,
+        place: &Scope,
+        id: Id,
+        intent: &KeyIntent,
+    ) -> impl Future<Output = Result<(), Overtaken>> + Send;
 
     /// The call of this nonce made a key. Refused when another process has given the call up.
     fn key_created(
@@ -121,14 +126,7 @@ impl<W: World> Operator<W> {
         if leaving.is_some_and(|policy| nowhere || policy == DeletionPolicy::Retain)
             && pinned_place(object).is_none()
         {
-            let begun = previous.and_then(|status| status.pinned.as_ref());
-            let mut open = begun.into_iter().flat_map(|pinned| &pinned.key_intents);
-            let awaited = open.find_map(|(id, open)| Some((id.clone(), intent::is_awaited(open, now)?)));
-            let Some((id, since)) = awaited else {
-                return report::unmade(previous);
-            };
-            let generation = object.metadata.generation.unwrap_or_default();
-            return report::obstacle(&Obstacle::KeyAwaited(id, since), generation, previous, now);
+            return report::unmade(previous);
         }
         let resolved = self.resolve(object, now).await;
         let region = resolved.as_ref().ok().map(|lake| lake.place.region.clone());
@@ -357,7 +355,7 @@ impl<W: World> Operator<W> {
         carried: &mut Carried,
     ) -> Result<(), CallError> {
         let intent = intent::resume(lake.record.intents.get(&carried.id), nonce, now);
-        if ledger.intend(carried.id, &intent).await == Err(Overtaken) {
+        if ledger.intend(&lake.place, carried.id, &intent).await == Err(Overtaken) {
             carried.unused = Some(intent.nonce);
             return Ok(());
         }

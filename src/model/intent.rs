@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use sha2::{Digest, Sha256};
 
+use super::arn::Scope;
 use super::lake::Lake;
 use super::topology::Id;
 use crate::api::{KeyIntent, Pinned};
@@ -37,6 +38,14 @@ pub fn begin(nonce: &str, now: Timestamp) -> KeyIntent {
     }
 }
 
+/// The lake is in this place from now on, if it was nowhere yet.
+pub fn pin(pinned: &mut Pinned, place: &Scope) {
+    if pinned.account.is_empty() {
+        pinned.account = place.account.to_string();
+        pinned.region = place.region.to_string();
+    }
+}
+
 /// What stands for the calls of a record that was lost: there may have been some, with nonces that nobody knows.
 pub fn lost(now: Timestamp) -> KeyIntent {
     begin("", now)
@@ -60,9 +69,10 @@ pub fn is_open(pinned: Option<&Pinned>, id: Id, intent: &KeyIntent) -> bool {
     pinned.and_then(|pinned| pinned.key_intents.get(id.as_str())) == Some(intent)
 }
 
-/// A call is begun. One before it that made no key is given up, unless it never went out or was refused: then its
-/// nonce serves again.
-pub fn open(pinned: &mut Pinned, id: Id, intent: &KeyIntent) {
+/// A call is begun, there: the key is looked for nowhere else. One before it that made no key is given up, unless it
+/// never went out or was refused: then its nonce serves again.
+pub fn open(pinned: &mut Pinned, place: &Scope, id: Id, intent: &KeyIntent) {
+    pin(pinned, place);
     let former = pinned.key_intents.insert(id.to_string(), intent.clone());
     if let Some(mut former) = former.filter(|former| former.nonce != intent.nonce) {
         if former.refused {
@@ -124,6 +134,7 @@ fn keep(pinned: &mut Pinned, id: Id, which: impl Fn(&KeyIntent) -> bool) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::lake;
     use super::*;
 
     const ID: Id = Id::BucketKey;
@@ -143,7 +154,7 @@ mod tests {
 
     #[test]
     fn no_two_calls_have_one_nonce() {
-        let mut lake = crate::model::testing::lake();
+        let mut lake = lake();
         let first = nonce(&lake, Id::BucketKey, at(0));
         assert_eq!(first.len(), 32);
         assert_eq!(first, nonce(&lake, Id::BucketKey, at(0)));
@@ -156,11 +167,11 @@ mod tests {
     #[test]
     fn a_call_that_made_no_key_is_given_up_for_the_next_but_not_one_whose_nonce_serves_again() {
         let mut pinned = Pinned::default();
-        open(&mut pinned, ID, &begin("a", at(0)));
-        open(&mut pinned, ID, &begin("a", at(1)));
+        open(&mut pinned, &lake().place, ID, &begin("a", at(0)));
+        open(&mut pinned, &lake().place, ID, &begin("a", at(1)));
         assert_eq!(pinned.key_intents[ID.as_str()].time.0, at(1));
         assert_eq!(abandoned(&pinned), [""; 0]);
-        open(&mut pinned, ID, &begin("b", at(6)));
+        open(&mut pinned, &lake().place, ID, &begin("b", at(6)));
         assert_eq!(open_nonce(Some(&pinned), ID), Some("b"));
         assert_eq!(abandoned(&pinned), ["a"]);
     }
@@ -169,8 +180,8 @@ mod tests {
     fn the_call_that_made_the_key_is_complete_and_another_is_given_up() {
         let begun = || {
             let mut pinned = Pinned::default();
-            open(&mut pinned, ID, &begin("a", at(0)));
-            open(&mut pinned, ID, &begin("b", at(6)));
+            open(&mut pinned, &lake().place, ID, &begin("a", at(0)));
+            open(&mut pinned, &lake().place, ID, &begin("b", at(6)));
             pinned
         };
         for (nonce, left) in [
@@ -189,7 +200,7 @@ mod tests {
     #[test]
     fn a_call_that_was_given_up_is_forgotten_after_an_hour_of_looking() {
         let mut pinned = Pinned::default();
-        open(&mut pinned, ID, &begin("a", at(0)));
+        open(&mut pinned, &lake().place, ID, &begin("a", at(0)));
         found(&mut pinned, ID, "k1", None);
         searched(&mut pinned, ID, at(59));
         assert_eq!(abandoned(&pinned), ["a"]);

@@ -65,6 +65,7 @@ pub(crate) fn lake() -> Lake {
         adoption: crate::api::Adoption::Never,
         agreed: std::collections::BTreeSet::new(),
         leaving: None,
+        leaving_since: None,
         consent: Consent::default(),
     }
 }

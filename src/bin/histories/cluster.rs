@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use datalake_operator::api::vocabulary::FINALIZER;
 use datalake_operator::api::{Datalake, DatalakeStatus, KeyIntent, Pinned};
 use datalake_operator::controller::pass::{Ledger, Overtaken};
+use datalake_operator::model::arn::Scope;
 use datalake_operator::model::intent;
 use datalake_operator::model::topology::Id;
 use jiff::Timestamp;
@@ -236,7 +237,7 @@ impl Notes {
 }
 
 impl Ledger for Notes {
-    async fn intend(&self, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
+    async fn intend(&self, place: &Scope, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
         let (mut known, mut cluster) = (self.known(), self.kubernetes.lock());
         if cluster.version() != known.0 {
             return Err(Overtaken);
@@ -244,7 +245,7 @@ impl Ledger for Notes {
         if intent::is_open(cluster.pinned(), id, intent) {
             return Ok(());
         }
-        cluster.edit_keys(|pinned| intent::open(pinned, id, intent));
+        cluster.edit_keys(|pinned| intent::open(pinned, place, id, intent));
         *known = (cluster.version(), cluster.pinned().cloned());
         Ok(())
     }

@@ -10,8 +10,16 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::arn::{AccountId, Region};
 
 const ID: Id = Id::BucketKey;
+
+fn place() -> Scope {
+    Scope {
+        region: Region::parse("eu-west-1").unwrap(),
+        account: AccountId::parse("123456789012").unwrap(),
+    }
+}
 
 #[derive(Clone)]
 struct Server {
@@ -105,10 +113,10 @@ fn begun(nonce: &str) -> KeyIntent {
 async fn a_call_is_written_down_and_then_its_key_and_then_the_rest() {
     let server = Server::start().await;
     let ledger = StatusLedger::new(&server.api, &server.read().await);
-    assert_eq!(ledger.intend(ID, &begun("n")).await, Ok(()));
+    assert_eq!(ledger.intend(&place(), ID, &begun("n")).await, Ok(()));
     assert_eq!(server.pinned().await.key_intents[ID.as_str()], begun("n"));
     assert_eq!(
-        ledger.intend(Id::StreamKey, &begun("m")).await,
+        ledger.intend(&place(), Id::StreamKey, &begun("m")).await,
         Ok(()),
         "its own writes it knows"
     );
@@ -137,14 +145,14 @@ async fn a_call_that_kms_refuses_for_good_is_begun_again_without_a_write_but_not
         ..begun("n")
     };
     let ledger = StatusLedger::new(&server.api, &server.read().await);
-    ledger.intend(ID, &refused).await.unwrap();
+    ledger.intend(&place(), ID, &refused).await.unwrap();
     let read = server.read().await;
     let ledger = StatusLedger::new(&server.api, &read);
-    assert_eq!(ledger.intend(ID, &refused).await, Ok(()));
+    assert_eq!(ledger.intend(&place(), ID, &refused).await, Ok(()));
     assert_eq!(server.read().await.resource_version(), read.resource_version());
     server.edited_by_the_user();
     let ledger = StatusLedger::new(&server.api, &read);
-    assert_eq!(ledger.intend(ID, &refused).await, Err(Overtaken));
+    assert_eq!(ledger.intend(&place(), ID, &refused).await, Err(Overtaken));
 }
 
 #[tokio::test]
@@ -152,9 +160,9 @@ async fn whoever_has_read_an_older_version_may_not_begin_a_call() {
     let server = Server::start().await;
     let stale = server.read().await;
     let leader = StatusLedger::new(&server.api, &stale);
-    leader.intend(ID, &begun("n")).await.unwrap();
+    leader.intend(&place(), ID, &begun("n")).await.unwrap();
     let stale = StatusLedger::new(&server.api, &stale);
-    assert_eq!(stale.intend(ID, &begun("old")).await, Err(Overtaken));
+    assert_eq!(stale.intend(&place(), ID, &begun("old")).await, Err(Overtaken));
     assert_eq!(server.pinned().await.key_intents[ID.as_str()].nonce, "n");
     // Nor may it write its status over the leader's record.
     let status = DatalakeStatus {
@@ -187,9 +195,9 @@ async fn an_older_status_is_not_written_over_one_of_a_later_generation() {
 async fn a_key_is_not_recorded_for_a_call_that_another_has_given_up() {
     let server = Server::start().await;
     let old = StatusLedger::new(&server.api, &server.read().await);
-    old.intend(ID, &begun("old")).await.unwrap();
+    old.intend(&place(), ID, &begun("old")).await.unwrap();
     let leader = StatusLedger::new(&server.api, &server.read().await);
-    leader.intend(ID, &begun("new")).await.unwrap();
+    leader.intend(&place(), ID, &begun("new")).await.unwrap();
     assert_eq!(old.key_created(ID, "old", "k1").await, Err(Overtaken));
     let pinned = server.pinned().await;
     assert!(pinned.key_ids.is_empty());
@@ -200,7 +208,7 @@ async fn a_key_is_not_recorded_for_a_call_that_another_has_given_up() {
 async fn an_edit_of_the_user_in_between_stops_neither_the_record_nor_the_status() {
     let server = Server::start().await;
     let ledger = StatusLedger::new(&server.api, &server.read().await);
-    ledger.intend(ID, &begun("n")).await.unwrap();
+    ledger.intend(&place(), ID, &begun("n")).await.unwrap();
     server.edited_by_the_user();
     assert_eq!(ledger.key_created(ID, "n", "k1").await, Ok(()));
     let status = DatalakeStatus {
@@ -219,11 +227,17 @@ async fn an_edit_of_the_user_in_between_stops_neither_the_record_nor_the_status(
 async fn after_another_leaders_write_only_the_key_is_recorded_and_no_call_is_begun() {
     let server = Server::start().await;
     let old = StatusLedger::new(&server.api, &server.read().await);
-    old.intend(ID, &begun("n")).await.unwrap();
+    old.intend(&place(), ID, &begun("n")).await.unwrap();
     let leader = StatusLedger::new(&server.api, &server.read().await);
-    leader.intend(Id::StreamKey, &begun("theirs")).await.unwrap();
+    leader
+        .intend(&place(), Id::StreamKey, &begun("theirs"))
+        .await
+        .unwrap();
     assert_eq!(old.key_created(ID, "n", "k1").await, Ok(()));
-    assert_eq!(old.intend(Id::StreamKey, &begun("mine")).await, Err(Overtaken));
+    assert_eq!(
+        old.intend(&place(), Id::StreamKey, &begun("mine")).await,
+        Err(Overtaken)
+    );
     let pinned = server.pinned().await;
     assert_eq!(pinned.key_ids[ID.as_str()], "k1");
     assert_eq!(pinned.key_intents[Id::StreamKey.as_str()].nonce, "theirs");

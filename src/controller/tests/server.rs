@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use crate::api::{Datalake, DatalakeStatus, KeyIntent};
 use crate::cloud::sim::Sim;
 use crate::controller::pass::{Ledger, Overtaken};
+use crate::model::arn::Scope;
 use crate::model::intent;
 use crate::model::topology::Id;
 
@@ -84,7 +85,7 @@ impl Server {
 }
 
 impl Ledger for Server {
-    async fn intend(&self, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
+    async fn intend(&self, place: &Scope, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
         let is_open = |state: &State| {
             let status = state.object.status.as_ref();
             intent::is_open(status.and_then(|status| status.pinned.as_ref()), id, intent)
@@ -103,7 +104,7 @@ impl Ledger for Server {
         self.write(|state| {
             current(state)?;
             let mut status = state.object.status.clone().unwrap_or_default();
-            intent::open(status.pinned.get_or_insert_default(), id, intent);
+            intent::open(status.pinned.get_or_insert_default(), place, id, intent);
             put(&mut state.object, status);
             state.known = version(&state.object);
             Ok(())

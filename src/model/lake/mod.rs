@@ -6,6 +6,8 @@ mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::arn::{KeyArn, Scope};
 use super::hive;
 use super::names::Names;
@@ -107,6 +109,8 @@ pub struct Lake {
     pub agreed: BTreeSet<String>,
     /// `Some` while the object is being deleted.
     pub leaving: Option<DeletionPolicy>,
+    /// Since when.
+    pub leaving_since: Option<Timestamp>,
     /// What the user agreed to.
     pub consent: Consent,
     /// What status remembers of earlier passes.

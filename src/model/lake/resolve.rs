@@ -109,6 +109,7 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         adoption: spec.adoption,
         agreed: agreed(object),
         leaving,
+        leaving_since: object.metadata.deletion_timestamp.as_ref().map(|at| at.0),
         consent: consent(object),
         record: object.status.as_ref().map(record).unwrap_or_default(),
         place: place.clone(),

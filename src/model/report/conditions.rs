@@ -250,14 +250,9 @@ pub(super) fn of_obstacle(obstacle: &Obstacle, before: &[Condition]) -> Vec<Stan
             format!("{}: put it back; nothing is written until then", what.join("; ")),
         ),
         Obstacle::Unidentified(fault) => ("False", fault.reason, fault.to_string()),
-        Obstacle::KeyAwaited(id, since) => (
-            "False",
-            reasons::DELETING,
-            format!("{id}: waiting for KMS to show the key that a call of {since} may have made"),
-        ),
     };
     let mut stands = vec![Stand::new(types::READY, status, reason, message.clone())];
-    if !matches!(obstacle, Obstacle::Suspended | Obstacle::KeyAwaited(..)) {
+    if *obstacle != Obstacle::Suspended {
         stands.push(Stand::new(types::STALLED, "True", reason, message));
     }
     let parts = PARTS.iter().map(|(part, _)| *part).chain([types::DRIFT]);

@@ -60,8 +60,6 @@ pub enum Obstacle {
     Changed(Vec<String>),
     /// AWS does not say who the operator is.
     Unidentified(Box<Fault>),
-    /// It is to go, and a call of `CreateKey` for that resource, of that time, may have made a key that KMS does not show yet.
-    KeyAwaited(String, Timestamp),
 }
 
 /// Reports a pass that planned.
@@ -122,7 +120,6 @@ pub fn obstacle(
         Obstacle::Suspended | Obstacle::InvalidSpec(_) => None,
         Obstacle::Changed(_) => Some(SignedDuration::from_mins(5)),
         Obstacle::Unidentified(fault) => Some(fault.class.retry_in(5, now)),
-        Obstacle::KeyAwaited(..) => Some(SignedDuration::from_secs(10)),
     };
     let events = events::of_obstacle(&before, &status);
     Verdict {
@@ -259,9 +256,11 @@ fn pinned(
             used.push(key.to_string());
         }
     }
-    if !pinned.names.is_empty() && pinned.account.is_empty() {
-        pinned.account = lake.place.account.to_string();
-        pinned.region = lake.place.region.to_string();
+    if is_somewhere(&pinned) {
+        intent::pin(&mut pinned, &lake.place);
+    } else {
+        pinned.account.clear();
+        pinned.region.clear();
     }
     if pinned.names.contains_key(Id::Table.as_str()) && pinned.granularity.is_none() {
         pinned.granularity = Some(format!("{:?}", lake.granularity));
@@ -269,6 +268,14 @@ fn pinned(
         pinned.format = Some(format!("{:?}", lake.format));
     }
     pinned
+}
+
+/// Whether anything was made, or may be.
+fn is_somewhere(pinned: &Pinned) -> bool {
+    !(pinned.names.is_empty()
+        && pinned.key_ids.is_empty()
+        && pinned.key_intents.is_empty()
+        && pinned.abandoned_key_intents.is_empty())
 }
 
 /// The keys that were made or seen, and the calls that may have made one.
@@ -282,7 +289,7 @@ fn pin_keys(
 ) {
     for id in [Id::BucketKey, Id::StreamKey] {
         if let Some(intent) = outcomes.get(&id).and_then(|outcome| outcome.intent.as_ref()) {
-            intent::open(pinned, id, intent);
+            intent::open(pinned, &lake.place, id, intent);
         }
         if let Some(made) = memory.keys.get(&id)
             && intent::open_nonce(Some(pinned), id) == Some(&made.nonce)

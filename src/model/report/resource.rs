@@ -22,7 +22,7 @@ pub(super) fn statuses(
             .pinned
             .as_ref()
             .is_some_and(|pinned| pinned.names.contains_key(id.as_str()));
-        let never_made = planned.wish == Wish::Kept && lake.leaving.is_some() && !pinned;
+        let never_made = planned.step == Step::Kept && lake.leaving.is_some() && !pinned;
         let gone = planned.wish == Wish::Gone && planned.step == Step::InSync || never_made;
         (!gone).then(|| {
             let earlier = before.resources.iter().find(|r| r.id == id.as_str());

@@ -58,7 +58,7 @@ impl World for Untouched {
 struct NoKeys;
 
 impl Ledger for NoKeys {
-    async fn intend(&self, _id: Id, _intent: &KeyIntent) -> Result<(), Overtaken> {
+    async fn intend(&self, _place: &Scope, _id: Id, _intent: &KeyIntent) -> Result<(), Overtaken> {
         Err(Overtaken)
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Asking, KEY_LOOK_SECONDS, LEFTOVER_DAYS, wait_for_key};
-use crate::model::intent;
+use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{Cause, Change, Difference, Observed, WaitFor, key};
 use crate::model::lake::{Lake, Wish};
 use crate::model::plan::{Step, Verb, Work, keys};
@@ -50,10 +50,18 @@ impl Asking<'_> {
     }
 }
 
-/// What is kept is left as it is. But while a call of `CreateKey` may have made a key that KMS does not show yet, the object
-/// stays: it is all that tells who applies it again that there may be one.
+/// What is kept is left as it is. But while a call of `CreateKey` may have made a key that KMS does not show yet, or did
+/// make one that nothing was done with, the object stays: it is all that tells who applies it again that there is one.
 pub(in crate::model::plan) fn kept(lake: &Lake, id: Id, now: Timestamp) -> Step {
-    let open = lake.record.intents.get(&id).filter(|_| lake.leaving.is_some());
-    let since = open.and_then(|open| intent::is_awaited(open, now));
+    let record = &lake.record;
+    let open = record
+        .intents
+        .get(&id)
+        .and_then(|open| intent::is_awaited(open, now));
+    let unseen = record.keys.contains_key(&id) && record.unfinished.contains(&id);
+    let made = lake
+        .leaving_since
+        .filter(|since| unseen && now.duration_since(*since) < KEY_LAG);
+    let since = open.or(made).filter(|_| lake.leaving.is_some());
     since.map_or(Step::Kept, wait_for_key)
 }
