@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::stage::Stage;
+use crate::api::ResourceStatus;
 use crate::cloud::sim::{Fault, Rule, Timing};
 use crate::model::topology::Id;
 
@@ -127,15 +128,25 @@ fn what_a_process_made_that_died_before_it_wrote_that_down_is_removed_when_it_sh
 fn what_a_call_without_an_answer_made_goes_with_its_lake_although_it_shows_late() {
     let mut stage = slow_iam(json!({"deletionPolicy": "Delete"}));
     let arn = stage.arn(Id::CrawlerRole);
-    stage.sim.alter(|cloud| cloud.take_away(Id::CrawlerRole, &arn));
-    stage.sim.advance(SignedDuration::from_mins(2));
-    stage.restart();
+    let taken_away = |stage: &mut Stage| {
+        stage.sim.alter(|cloud| cloud.take_away(Id::CrawlerRole, &arn));
+        stage.sim.advance(SignedDuration::from_mins(15));
+    };
+    // This process has made it once, with an answer.
+    taken_away(&mut stage);
+    stage.settle();
+    assert_eq!(roles(&stage).len(), 2, "{}", stage.story());
+    taken_away(&mut stage);
     stage
         .sim
         .fault(Rule::next("iam", "CreateRole", Fault::LoseAnswer));
     stage.pass();
     assert_eq!(roles(&stage).len(), 2, "{}", stage.story());
     stage.delete();
+    stage.pass();
+    let status = stage.object.status.clone().unwrap_or_default();
+    let waits = |r: &ResourceStatus| r.id == Id::CrawlerRole.as_str();
+    assert!(status.resources.iter().any(waits), "{}", stage.story());
     stage.settle();
     assert!(stage.released, "{}", stage.story());
     assert_eq!(roles(&stage), [""; 0], "{}", stage.story());
