@@ -64,6 +64,12 @@ async fn reconcile_as_leader(seen: Arc<Datalake>, context: &Context) -> Result<A
             context.forget(&key);
             return Ok(Action::await_change());
         }
+        (false, false) if object.status.is_none() => {
+            let generation = object.metadata.generation.unwrap_or_default();
+            let first = report::seen_first(generation, clock::now());
+            StatusLedger::new(&api, &object).close(&first).await?;
+            return Ok(Action::requeue(Duration::ZERO));
+        }
         (false, false) => {
             set_finalizer(&api, &object, true).await?;
             return Ok(Action::requeue(Duration::ZERO));

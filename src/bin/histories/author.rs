@@ -17,8 +17,10 @@ pub fn write(seed: u64) -> Script {
         _ => Pace::Lagging,
     };
     let (base, ready) = (dice.below(BASES.len()), dice.percent(65));
+    let (_, spec) = BASES.get(base).copied().unwrap_or_default();
     let mut author = Author {
         dice,
+        adopts: spec.contains("adoption"),
         steps: Vec::new(),
     };
     if !ready && author.dice.percent(20) {
@@ -39,12 +41,17 @@ pub fn write(seed: u64) -> Script {
 
 struct Author {
     dice: Dice,
+    /// Whether the lake may take over what is nobody's.
+    adopts: bool,
     steps: Vec<Step>,
 }
 
 impl Author {
     /// Something happens, and time goes by.
     fn scene(&mut self) {
+        if self.adopts && self.dice.percent(35) {
+            return self.adoption();
+        }
         match self.dice.below(100) {
             0..25 => self.edit(),
             25..45 => self.change(),
@@ -137,6 +144,39 @@ impl Author {
         if self.dice.percent(30) {
             self.time();
             self.steps.push(Step::Remove(id));
+        }
+    }
+
+    /// Something is nobody's, somebody may change it, and the user agrees to what the status tells, at once or later.
+    fn adoption(&mut self) {
+        for _ in 0..=self.dice.below(3) {
+            let id = self.resource();
+            if self.dice.percent(60) {
+                self.steps.push(Step::Disown(id));
+            } else {
+                if self.dice.percent(60) {
+                    self.steps.push(Step::Remove(id));
+                }
+                self.steps.push(Step::Plant(id, Whose::Nobodys));
+            }
+        }
+        if self.dice.percent(40) {
+            self.change();
+        }
+        if self.dice.percent(15) {
+            self.steps.push(Step::WipeStatus);
+        }
+        self.time();
+        if self.dice.percent(20) {
+            self.trouble();
+        }
+        if self.dice.percent(20) {
+            let crash = self.crash();
+            self.steps.push(Step::Crash(crash));
+        }
+        if self.dice.percent(80) {
+            self.steps.push(Step::Agree);
+            self.time();
         }
     }
 

@@ -7,6 +7,7 @@ use datalake_operator::api::{Datalake, DatalakeStatus, KeyIntent, Pinned};
 use datalake_operator::controller::pass::{Ledger, Overtaken};
 use datalake_operator::model::arn::Scope;
 use datalake_operator::model::intent;
+use datalake_operator::model::report::seen_first;
 use datalake_operator::model::topology::Id;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -78,16 +79,15 @@ impl Cluster {
         }
     }
 
-    pub fn annotate(&mut self, key: &str, on: bool) {
+    pub fn annotate(&mut self, key: &str, value: Option<&str>) {
         let Some(object) = stored(&mut self.object) else {
             return;
         };
         let all = object.metadata.annotations.get_or_insert_default();
-        if on {
-            all.insert(key.to_owned(), "true".to_owned());
-        } else {
-            all.remove(key);
-        }
+        match value {
+            Some(value) => all.insert(key.to_owned(), value.to_owned()),
+            None => all.remove(key),
+        };
         self.touch();
     }
 
@@ -111,9 +111,11 @@ impl Cluster {
         self.touch();
     }
 
-    /// The operator's finalizer, with the `resourceVersion` that was read.
-    pub fn add_finalizer(&mut self, read: u64) -> Result<(), Conflict> {
+    /// The operator's first status and its finalizer, with the `resourceVersion` that was read.
+    pub fn add_finalizer(&mut self, read: u64, now: Timestamp) -> Result<(), Conflict> {
         let object = self.current(read)?;
+        let generation = object.metadata.generation.unwrap_or_default();
+        object.status.get_or_insert_with(|| seen_first(generation, now));
         object.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
         self.touch();
         Ok(())

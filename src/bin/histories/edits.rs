@@ -42,6 +42,14 @@ pub const BASES: &[(&str, &str)] = &[
         "us-east-1",
         r#"{"region": "us-east-1", "deletionPolicy": "Delete"}"#,
     ),
+    (
+        "what is nobody's may be taken over",
+        r#"{"adoption": "Unowned", "testPublisher": {"enabled": true}}"#,
+    ),
+    (
+        "what is nobody's may be taken over, everything goes on deletion",
+        r#"{"adoption": "Unowned", "deletionPolicy": "Delete"}"#,
+    ),
 ];
 
 const fn valid(what: &'static str, patch: &'static str) -> Edit {
@@ -102,6 +110,8 @@ pub const EDITS: &[Edit] = &[
     valid("deletionPolicy", r#"{"deletionPolicy": "Retain"}"#),
     valid("driftPolicy", r#"{"driftPolicy": "Report"}"#),
     valid("driftPolicy", r#"{"driftPolicy": "Correct"}"#),
+    valid("adoption", r#"{"adoption": "Unowned"}"#),
+    valid("adoption", r#"{"adoption": "Never"}"#),
     valid("suspend", r#"{"suspend": true}"#),
     valid("suspend", r#"{"suspend": false}"#),
     refused("a column dropped", r#"{"schema": {"columns": [{"name": "event", "type": "string"}]}}"#),

@@ -49,6 +49,13 @@ pub fn is_ours(tags: &Tags) -> bool {
     says(TAG_CLUSTER, "cluster-1") && says(TAG_NAMESPACE, "analytics") && says(TAG_NAME, "staff-events")
 }
 
+/// Whether the tags say that a resource is nobody's: none of the three.
+pub fn is_nobodys(tags: &Tags) -> bool {
+    [TAG_CLUSTER, TAG_NAMESPACE, TAG_NAME]
+        .iter()
+        .all(|key| !tags.contains_key(*key))
+}
+
 /// The lake as it was first written: its names and its place.
 pub fn resolve(object: &Datalake) -> Lake {
     lake::resolve(object, &resolve_place(object), &origin()).expect("the specs to begin with are valid")

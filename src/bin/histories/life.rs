@@ -212,7 +212,7 @@ impl Life {
             .any(|held| held == FINALIZER);
         if !guarded {
             // Refused: somebody else wrote first; then the next pass sees it.
-            let _ = self.kubernetes.lock().add_finalizer(read);
+            let _ = self.kubernetes.lock().add_finalizer(read, now);
             self.due = Some(now + SOONEST);
             return Ok(Passed {
                 next: Some(SOONEST),

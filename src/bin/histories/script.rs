@@ -45,6 +45,8 @@ pub enum Step {
     Revert(usize),
     /// The user sets or takes away an annotation.
     Consent(Consent, bool),
+    /// The user agrees to all that would change of what is to be taken over, as the status tells it.
+    Agree,
     /// The user deletes the object.
     Delete,
     /// The user applies the object; one that is still being deleted is made again as soon as it is gone.
@@ -120,6 +122,7 @@ impl Step {
                 }
             }
             Self::Consent(..) => "annotation",
+            Self::Agree => "adoption",
             Self::Delete => "deletion",
             Self::Apply => "apply again",
             Self::WipeStatus => "status lost",
@@ -169,6 +172,10 @@ impl fmt::Display for Step {
             Self::Revert(index) => write!(f, "the user takes back {}", edit(index).0),
             Self::Consent(what, true) => write!(f, "the user annotates {what:?}"),
             Self::Consent(what, false) => write!(f, "the user takes the annotation {what:?} away"),
+            Self::Agree => write!(
+                f,
+                "the user agrees to what would change of what is to be taken over"
+            ),
             Self::Delete => write!(f, "the user deletes the object"),
             Self::Apply => write!(f, "the user applies the object"),
             Self::WipeStatus => write!(f, "the status is lost"),

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::stage::Stage;
 use crate::api::ResourceStatus;
+use crate::api::vocabulary::FINALIZER;
 use crate::cloud::sim::{Fault, Rule, Timing};
+use crate::model::report;
 use crate::model::topology::Id;
 
 /// A new lake that goes with all that it made, where KMS takes so many minutes to show anything.
@@ -187,4 +189,28 @@ fn a_deletion_that_waits_for_the_user_knows_the_key_that_it_will_remove() {
     let status = stage.object.status.clone().unwrap_or_default();
     let known = status.pinned.unwrap_or_default().key_ids;
     assert!(known.values().any(|id| key.ends_with(id)), "{known:?}");
+}
+
+#[test]
+fn a_status_that_is_lost_right_after_the_first_key_was_made_leaves_no_key_behind() {
+    for held in [false, true] {
+        let mut stage = slow_kms(3);
+        stage.sim.alter(|cloud| {
+            cloud.timing = Timing {
+                kms_lag: cloud.timing.kms_lag,
+                kms_list_lag: cloud.timing.kms_list_lag,
+                ..Timing::none()
+            };
+        });
+        stage.object.metadata.finalizers = held.then(|| vec![FINALIZER.to_owned()]);
+        stage.object.status = Some(report::seen_first(1, stage.sim.now()));
+        stage.pass();
+        stage.sim.fault(Rule::next("kms", "CreateKey", Fault::CrashAfter));
+        assert!(stage.dies(), "{}", stage.story());
+        stage.object.status = None;
+        stage.settle();
+        assert!(stage.is_ready(), "{}", stage.story());
+        // What an object was never held by was never made for it.
+        assert_eq!(keys(&stage).0 == 2, held, "{}", stage.story());
+    }
 }

@@ -74,7 +74,7 @@ fn mark(lake: &Lake, desired: &Desired, live: &Observed, changes: Vec<Change>) -
 
 impl Change {
     /// Whether it sets tags, and does nothing else.
-    fn sets_tags(&self) -> bool {
+    pub fn sets_tags(&self) -> bool {
         matches!(
             self.operation().1,
             "TagResource" | "TagRole" | "TagDeliveryStream" | "AddTagsToStream" | "PutBucketTagging"

@@ -123,6 +123,8 @@ pub struct Lake {
 pub struct Record {
     /// Whether an earlier pass has left a status at all.
     pub seen: bool,
+    /// Whether there is none although there was: one is written before the object is held.
+    pub lost: bool,
     /// Digest of what was last applied in full, by resource.
     pub applied: BTreeMap<Id, String>,
     /// Resources that an earlier pass had something to say of.
@@ -147,6 +149,13 @@ impl Record {
     /// Whether a call of `CreateKey` was begun of whose key nothing is known.
     pub fn has_begun(&self, id: Id) -> bool {
         self.begun(id).next().is_some()
+    }
+
+    /// When it was found that a status was lost, and with it what calls there were.
+    pub fn forgotten(&self, id: Id) -> Option<Timestamp> {
+        let lost = |intent: &&KeyIntent| intent.nonce.is_empty();
+        let abandoned = self.abandoned.get(&id).into_iter().flatten();
+        abandoned.filter(lost).map(|intent| intent.time.0).max()
     }
 
     /// The calls of `CreateKey` of whose keys nothing is known.

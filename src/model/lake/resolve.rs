@@ -111,7 +111,7 @@ pub fn resolve(object: &Datalake, place: &Scope, origin: &Origin) -> Result<Lake
         leaving,
         leaving_since: object.metadata.deletion_timestamp.as_ref().map(|at| at.0),
         consent: consent(object),
-        record: object.status.as_ref().map(record).unwrap_or_default(),
+        record: record_of(object),
         place: place.clone(),
         owner,
     })
@@ -170,6 +170,22 @@ fn agreed(object: &Datalake) -> BTreeSet<String> {
         .collect()
 }
 
+fn record_of(object: &Datalake) -> Record {
+    let held = object
+        .metadata
+        .finalizers
+        .iter()
+        .flatten()
+        .any(|held| held == words::FINALIZER);
+    match &object.status {
+        Some(status) => record(status),
+        None => Record {
+            lost: held,
+            ..Record::default()
+        },
+    }
+}
+
 fn record(status: &DatalakeStatus) -> Record {
     let resources = status
         .resources
@@ -191,6 +207,7 @@ fn record(status: &DatalakeStatus) -> Record {
         generation: status.applied_generation,
         used_keys: used_keys(status),
         seen: !status.resources.is_empty(),
+        lost: false,
         applied,
         listed,
         unfinished,

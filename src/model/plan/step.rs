@@ -312,13 +312,15 @@ impl Asking<'_> {
             let since = self.since(intent).unwrap_or(absent_since);
             return recent(since).then(|| wait_for_key(since));
         }
+        let wait = |what| Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
+        if self.lake.record.keys.contains_key(&self.id) {
+            return recent(absent_since).then(|| wait("KMS to show the key that was made"));
+        }
         let mut seen = self.snapshot.iter().map(|(id, sight)| (*id, sight));
-        let made = self.lake.record.keys.contains_key(&self.id)
-            || keys::record_is_lost(self.lake, self.id, &mut seen);
-        (made && recent(absent_since)).then(|| {
-            let what = "KMS to show the key that was made";
-            Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
-        })
+        let forgotten = self.lake.record.forgotten(self.id).is_some_and(recent);
+        let lost = keys::record_is_lost(self.lake, self.id, &mut seen) && recent(absent_since);
+        (forgotten || lost)
+            .then(|| wait("KMS to show a key that the lake may have made before its status was lost"))
     }
 
     /// `driftPolicy: Report`: what came from outside is named, not written. Edits are applied, and what was never made

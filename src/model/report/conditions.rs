@@ -274,6 +274,12 @@ pub(super) fn of_obstacle(obstacle: &Obstacle, before: &[Condition]) -> Vec<Stan
     stands
 }
 
+/// Of an object that was just seen.
+pub(super) fn seen_first() -> Vec<Stand> {
+    let message = "the operator looks at AWS first";
+    vec![Stand::new(types::READY, "Unknown", reasons::WAITING, message)]
+}
+
 /// Turns stands into conditions. A transition time changes only with the status of its condition.
 pub(super) fn merge(
     before: &[Condition],

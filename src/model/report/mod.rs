@@ -130,6 +130,16 @@ pub fn obstacle(
     }
 }
 
+/// The first status of an object, before AWS is looked at. It is written before the object is held by its finalizer: so
+/// one that is held and has none has lost it.
+pub fn seen_first(generation: i64, now: Timestamp) -> DatalakeStatus {
+    DatalakeStatus {
+        observed_generation: generation,
+        conditions: conditions::merge(&[], conditions::seen_first(), generation, now),
+        ..DatalakeStatus::default()
+    }
+}
+
 /// Reports an object that goes before an earlier pass has seen anything of its lake, under `Retain` or because nobody
 /// ever said where the lake was to be: AWS is not asked.
 pub fn unmade(previous: Option<&DatalakeStatus>) -> Verdict {
@@ -337,7 +347,7 @@ fn is_lost(lake: &Lake, id: Id, planned: &Planned, memory: &Memory) -> bool {
     absent
         && matches!(planned.wish, Wish::Wanted | Wish::Gone)
         && !lake.record.has_begun(id)
-        && plan::record_is_lost(lake, id, &mut seen)
+        && (lake.record.lost || plan::record_is_lost(lake, id, &mut seen))
 }
 
 /// What is to be looked at or tried again within so long is done in one pass. Else, where many things fail, each at its own

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION};
-use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
+use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, DriftPolicy};
 use datalake_operator::cloud::sim::{Cloud, subject};
 use datalake_operator::model::arn::Scope;
 use datalake_operator::model::kinds::{Change, bucket, database, delivery, key, stream, table};
 use datalake_operator::model::owner::Tags;
 
 use super::{Broken, Law};
-use crate::home::is_ours;
+use crate::home::{is_nobodys, is_ours};
 
 /// What the object said that a pass rests on.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Reading {
     shorten_retention: bool,
     lake_days: Option<i32>,
     raw_days: i32,
+    /// Whether the user agrees to what they were told of something that is nobody's.
+    takes_over: bool,
 }
 
 impl Reading {
@@ -32,6 +34,9 @@ impl Reading {
             all.and_then(|all| all.get(key))
                 .is_some_and(|value| value == "true")
         };
+        let annotations = object.metadata.annotations.as_ref();
+        let agrees = annotations.is_some_and(|all| all.contains_key(ADOPT));
+        let may = spec.adoption == Adoption::Unowned && spec.drift_policy == DriftPolicy::Correct;
         let applied = object
             .status
             .as_ref()
@@ -58,6 +63,7 @@ impl Reading {
             shorten_retention: says(SHORTEN_RETENTION),
             lake_days: spec.retention.lake_days,
             raw_days: spec.retention.raw_days,
+            takes_over: agrees && may && leaving.is_none(),
         }
     }
 }
@@ -80,8 +86,11 @@ pub fn judge(
     if let Some(why) = reading.untouchable {
         return hands_off(why);
     }
+    // What is nobody's is taken over when the user agreed to what they were told, and by its tags first.
+    let marks = || change.sets_tags() || matches!(change, Change::Table(table::Change::UpdateTable { .. }));
     if let Some(tags) = tags(cloud, place, change)
         && !is_ours(tags)
+        && !(is_nobodys(tags) && reading.takes_over && marks())
     {
         return hands_off(&format!("it is not the lake's: {tags:?}"));
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, reasons};
-use datalake_operator::api::{Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, DriftPolicy};
 use datalake_operator::cloud::sim::Cloud;
 
 use super::vital;
-use crate::home::{self, is_ours};
+use crate::home::{self, is_nobodys, is_ours};
 use crate::life::Life;
 
 /// The reasons that Ready and the resources may give.
@@ -56,8 +56,12 @@ fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet
             all.insert(reasons::NOT_OWNED);
             continue;
         };
-        if vital::tags(cloud, id, &arn).is_some_and(|tags| !is_ours(&tags)) {
+        let tags = vital::tags(cloud, id, &arn);
+        if tags.as_ref().is_some_and(|tags| !is_ours(tags)) {
             all.insert(reasons::NOT_OWNED);
+        }
+        if object.spec.adoption == Adoption::Unowned && tags.as_ref().is_some_and(is_nobodys) {
+            all.extend([reasons::ADOPTION_PENDING, reasons::ADOPTION_REFUSED]);
         }
         if cloud
             .buckets

@@ -1,6 +1,6 @@
 //! The steps of a script, as they happen.
 
-use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION};
+use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
 use datalake_operator::cloud::sim::{Fault, HANDS, Rule};
 use jiff::Timestamp;
 
@@ -26,8 +26,9 @@ impl Life {
                     Consent::EmptyBuckets => EMPTY_BUCKETS,
                     Consent::ShortenRetention => SHORTEN_RETENTION,
                 };
-                self.user(|cluster, _| cluster.annotate(key, *on));
+                self.user(|cluster, _| cluster.annotate(key, on.then_some("true")));
             }
+            Step::Agree => self.agree(),
             Step::Delete => self.user(Cluster::delete),
             Step::Apply => self.user(|cluster, _| match cluster.object {
                 Some(_) => cluster.again = true,
@@ -81,6 +82,16 @@ impl Life {
         let now = self.sim.now();
         act(&mut self.kubernetes.lock(), now);
         self.due = Some(now);
+    }
+
+    fn agree(&mut self) {
+        let object = self.object();
+        let status = object.as_ref().and_then(|object| object.status.as_ref());
+        let told = status.into_iter().flat_map(|status| &status.resources);
+        let hashes: Vec<_> = told.filter_map(|resource| resource.adopt.as_deref()).collect();
+        if !hashes.is_empty() {
+            self.user(|cluster, _| cluster.annotate(ADOPT, Some(&hashes.join(","))));
+        }
     }
 
     fn edit(&mut self, index: usize, back: bool) {

@@ -95,11 +95,7 @@ impl Asking<'_> {
     /// then, it is changed as any other.
     fn takeover(&self, live: &Observed) -> Step {
         let Some(desired) = self.desired else {
-            let what = format!(
-                "the key, to tell what would change of {}",
-                self.lake.name(self.id)
-            );
-            return Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
+            return self.without_key();
         };
         let edit = Circumstances {
             cause: Cause::Edit,
