@@ -73,7 +73,8 @@ impl Owner {
     }
 }
 
-/// What must be called to bring tags to what is declared. Tags that others set are left alone.
+/// What must be called to bring tags to what is declared. Tags that others set are left alone, those of AWS (`aws:`) above
+/// all.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagChange {
     /// Tags to set.
@@ -94,8 +95,8 @@ pub fn tag_change(declared: &Tags, live: &Tags) -> Option<TagChange> {
         .collect();
     let recorded = live.get(words::TAG_KEYS).map_or("", String::as_str).as_bytes();
     let was_ours = |key: &str| {
-        let key = key_hash(key);
-        recorded.chunks(HASH_CHARS).any(|hash| hash == key.as_bytes())
+        let hashed = key_hash(key);
+        !key.starts_with("aws:") && recorded.chunks(HASH_CHARS).any(|hash| hash == hashed.as_bytes())
     };
     let mut remove: Vec<String> = live
         .keys()
@@ -109,13 +110,14 @@ pub fn tag_change(declared: &Tags, live: &Tags) -> Option<TagChange> {
     (change != TagChange::default()).then_some(change)
 }
 
-/// The whole set to write where the call replaces everything (S3, Glue table parameters): the live tags of others
-/// stay, `aws:` tags are AWS's own and are not sent.
+/// The whole set to write where the call replaces everything (S3, Glue table parameters): the live tags of others stay,
+/// and so do AWS's own, which must be sent back as they are. S3 answers `InvalidTag`, "System tags cannot be removed by
+/// requester", to a set without them (S3 API reference, `PutBucketTagging`).
 pub fn merged(declared: &Tags, live: &Tags) -> Tags {
     let removed = tag_change(declared, live).map(|c| c.remove).unwrap_or_default();
     let mut tags: Tags = live
         .iter()
-        .filter(|(k, _)| !removed.contains(k) && !k.starts_with("aws:"))
+        .filter(|(k, _)| !removed.contains(k))
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
     tags.extend(declared.clone());
@@ -202,7 +204,19 @@ mod tests {
         live.insert("aws:cloudformation:stack-name".into(), "x".into());
         live.insert("someone".into(), "else".into());
         assert_eq!(tag_change(&declared, &live), None);
-        assert!(!merged(&declared, &live).keys().any(|k| k.starts_with("aws:")));
+    }
+
+    #[test]
+    fn tags_of_aws_are_sent_back_as_they_are_with_the_whole_set_and_are_never_set_or_removed() {
+        let (key, value) = ("aws:cloudformation:stack-name", "x");
+        // Even one that the record of our keys names, by whatever accident.
+        let mut live = owner().tags(&tags(&[("team", "data"), (key, "")]));
+        live.insert(key.into(), value.into());
+        let declared = owner().tags(&tags(&[("team", "others")]));
+        assert_eq!(merged(&declared, &live).get(key).map(String::as_str), Some(value));
+        let change = tag_change(&declared, &live).unwrap();
+        assert!(change.remove.is_empty(), "{change:?}");
+        assert!(!change.set.contains_key(key), "{change:?}");
     }
 
     #[test]

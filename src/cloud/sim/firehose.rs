@@ -147,6 +147,7 @@ fn create(cloud: &mut Cloud, arn: &str, change: &Change) {
         destination_id: "destinationId-000000000001".into(),
         stream_arn: stream_arn.clone(),
         source_role_arn: role_arn.clone(),
+        dynamic_partitioning: false,
         destination: Some(stored(destination)),
         tags: tags.clone(),
     };

@@ -53,7 +53,7 @@ fn arn(stage: &Stage, id: Id) -> String {
 }
 
 /// Agreed to, the resource becomes the lake's by its tags and then as declared, and that is all.
-fn is_taken_over(stage: &mut Stage, ids: &[Id], what: &str) {
+pub(super) fn is_taken_over(stage: &mut Stage, ids: &[Id], what: &str) {
     let untouched: Vec<_> = ids
         .iter()
         .map(|id| stage.writes_to(*id, &arn(stage, *id)))

@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::drift::base;
+use super::drift::{base, put_right};
 use super::stage::Stage;
-use crate::cloud::sim::{Cloud, HANDS, Hand};
+use crate::cloud::sim::{Cloud, Hand};
 use crate::model::topology::Id;
 
 /// Their change, and time enough for it to be found.
@@ -44,7 +44,7 @@ fn trust(cloud: &mut Cloud, arn: &str) -> Option<()> {
 
 #[test]
 fn each_property_is_put_right_three_times_and_then_left_and_told_once() {
-    for Hand { id, what, act } in HANDS {
+    for Hand { id, what, act } in put_right() {
         let (id, hand) = (*id, *act);
         // Kinesis changes a stream's mode twice a day.
         if *what == "mode" {

@@ -170,6 +170,30 @@ fn a_bucket_that_holds_objects_stops_delete_until_the_user_says_so() {
 }
 
 #[test]
+fn an_upload_that_is_gone_before_it_is_aborted_stops_nothing() {
+    let mut stage = leaving("Delete");
+    let arn = stage.arn(Id::LakeBucket);
+    stage.sim.alter(|cloud| {
+        let bucket = cloud.buckets.get_mut(&arn).unwrap();
+        bucket.uploads.insert(("data/1".into(), "u-1".into()));
+    });
+    stage.annotate("datalake-operator.io/empty-buckets");
+    // It is aborted, or completed, by somebody else meanwhile.
+    let gone = Refused {
+        code: "NoSuchUpload".into(),
+        message: "The specified multipart upload does not exist.".into(),
+        status: Some(404),
+    };
+    let rule = Rule::next("s3", "AbortMultipartUpload", Fault::Refuse(gone));
+    stage.sim.fault(rule);
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(stage.condition("Stalled").0, "", "{}", stage.story());
+    let failed = stage.events.iter().filter(|e| e.note.contains("NoSuchUpload"));
+    assert_eq!(failed.count(), 0, "{}", stage.story());
+}
+
+#[test]
 fn a_database_that_holds_tables_of_others_stops_delete() {
     let mut stage = leaving("Delete");
     let (database, table) = (stage.lake().names.database, stage.arn(Id::Table));

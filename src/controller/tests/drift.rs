@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::stage::Stage;
-use crate::cloud::sim::{HANDS, Hand};
+use crate::cloud::sim::{Cloud, HANDS, Hand};
 use crate::model::plan::Step;
 use crate::model::topology::Id;
 
@@ -11,9 +11,82 @@ pub(super) fn base() -> serde_json::Value {
     json!({"testPublisher": {"enabled": true}})
 }
 
+/// The hands but for the one whose doing is left: a column of others'.
+pub(super) fn put_right() -> impl Iterator<Item = &'static Hand> {
+    HANDS
+        .iter()
+        .filter(|hand| (hand.id, hand.what) != (Id::Table, "a column more"))
+}
+
+#[test]
+fn a_column_that_others_added_is_told_once_and_stays_whatever_is_put_right_beside_it() {
+    let hand = |what| {
+        HANDS
+            .iter()
+            .find(|hand| (hand.id, hand.what) == (Id::Table, what))
+            .unwrap()
+    };
+    let columns = |stage: &Stage, arn: &str| {
+        let names = |cloud: &mut Cloud| {
+            let columns = cloud.tables.get(arn).unwrap().input.columns.clone();
+            columns.into_iter().map(|column| column.name).collect::<Vec<_>>()
+        };
+        stage.sim.alter(names)
+    };
+    for policy in ["Correct", "Report"] {
+        let mut stage = Stage::ready(json!({"driftPolicy": policy}));
+        let arn = stage.arn(Id::Table);
+        stage
+            .sim
+            .alter(|cloud| (hand("a column more").act)(cloud, &arn))
+            .unwrap();
+        stage.next_looks();
+        stage.next_looks();
+        assert_eq!(
+            stage.writes(),
+            Vec::<String>::new(),
+            "{policy}: {}",
+            stage.story()
+        );
+        assert!(stage.is_ready(), "{policy}: {}", stage.story());
+        let (status, reason, message) = stage.condition("DriftDetected");
+        assert_eq!(
+            (status.as_str(), reason.as_str()),
+            ("True", "DriftDetected"),
+            "{policy}"
+        );
+        assert!(message.contains("added int"), "{policy}: {message}");
+        let told = stage.events.iter().filter(|e| e.note.contains("added int"));
+        assert_eq!(told.count(), 1, "{policy}: {}", stage.story());
+        if policy == "Report" {
+            continue;
+        }
+        stage
+            .sim
+            .alter(|cloud| (hand("description").act)(cloud, &arn))
+            .unwrap();
+        stage.next_looks();
+        assert_eq!(stage.operations(), ["UpdateTable"], "{}", stage.story());
+        assert!(
+            columns(&stage, &arn).contains(&"added".to_owned()),
+            "{}",
+            stage.story()
+        );
+        // Declared, it is the lake's.
+        stage.edit(json!({"schema": {"columns": [
+            {"name": "event", "type": "struct<staffName:string,staffId:int,emailId:string,status:string>"},
+            {"name": "metadata", "type": "struct<appName:string,eventType:string,sourceTimestamp:timestamp>"},
+            {"name": "added", "type": "int"},
+        ]}}));
+        stage.settle();
+        assert!(stage.is_ready(), "{}", stage.story());
+        assert_eq!(stage.condition("DriftDetected").0, "False", "{}", stage.story());
+    }
+}
+
 #[test]
 fn each_call_says_which_of_the_differences_it_puts_right() {
-    for Hand { id, what, act } in HANDS {
+    for Hand { id, what, act } in put_right() {
         let id = *id;
         let mut stage = Stage::ready(base());
         let arn = stage.arn(id);
@@ -43,7 +116,7 @@ fn each_call_says_which_of_the_differences_it_puts_right() {
 
 #[test]
 fn each_property_changed_outside_is_corrected_and_told() {
-    for Hand { id, what, act } in HANDS {
+    for Hand { id, what, act } in put_right() {
         let id = *id;
         let mut stage = Stage::ready(base());
         let arn = stage.arn(id);
@@ -68,7 +141,7 @@ fn each_property_changed_outside_is_corrected_and_told() {
 
 #[test]
 fn under_report_each_property_is_named_and_left() {
-    for Hand { id, what, act } in HANDS {
+    for Hand { id, what, act } in put_right() {
         let id = *id;
         let mut base = base();
         base["driftPolicy"] = json!("Report");

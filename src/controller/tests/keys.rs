@@ -3,6 +3,7 @@
 mod found_again;
 mod own;
 mod refused;
+mod replaced;
 mod several;
 
 use jiff::SignedDuration;

@@ -16,4 +16,5 @@ mod refusals;
 mod roles;
 mod server;
 mod stage;
+mod system_tags;
 mod unseen;

@@ -33,6 +33,7 @@ fn plan(step: Step) -> Plan {
         steps: BTreeMap::from([(ROLE, planned)]),
         facts: Facts::default(),
         keys: BTreeMap::new(),
+        replaced: BTreeMap::new(),
     }
 }
 

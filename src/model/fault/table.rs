@@ -80,6 +80,7 @@ pub(super) const TABLE: &[Row] = rows![
     "s3" "*" ["BucketAlreadyOwnedByYou"] "" => Is(Exists), WAITING, "the bucket exists already", "";
     "s3" "*" ["BucketAlreadyExists"] "" => Is(User), NOT_OWNED, "the name belongs to another account", "choose another name in spec.names";
     "s3" "*" ["NoSuchBucket", "404"] "" => Is(Gone), WAITING, "there is no such bucket (yet)", "";
+    "s3" "*" ["NoSuchUpload"] "" => Is(Gone), WAITING, "the upload was completed or aborted meanwhile", "";
     "s3" "*" ["MalformedPolicy"] "Invalid principal" => Propagates, WAITING, "S3 does not know a principal of the policy yet", "check the bucket policy";
     "s3" "*" ["NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError", "ServerSideEncryptionConfigurationNotFoundError"] "" => Is(Gone), WAITING, "this was never set on the bucket", "";
     "s3" "*" ["InvalidBucketName", "InvalidNamespaceHeader"] "" => Is(User), AWS_ERROR, "S3 takes no bucket of that name", "choose another name in spec.names";

@@ -135,6 +135,7 @@ const ERRORS: &[(&str, &str, &str, &str, Expected)] = &[
     ("s3", "GetBucketEncryption", "ServerSideEncryptionConfigurationNotFoundError", "", always(Gone)),
     ("s3", "PutPublicAccessBlock", "NotImplemented", "", always(User)),
     ("s3", "PutPublicAccessBlock", "MethodNotAllowed", "", always(User)),
+    ("s3", "AbortMultipartUpload", "NoSuchUpload", "The specified multipart upload does not exist.", always(Gone)),
     ("s3", "DeleteObjects", "KMS.DisabledException", "", always(User)),
     ("s3", "DeleteBucket", "BucketNotEmpty", "The bucket you tried to delete is not empty", always(Soon)),
     // Kinesis: one code for "exists" and "busy", one for a rate and a quota.

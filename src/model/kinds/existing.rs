@@ -55,6 +55,25 @@ pub fn cipher(lake: &Lake, live: &Observed) -> Result<Cipher, String> {
     }
 }
 
+/// The keys that what is written to it now is encrypted with, as far as it takes a right to use them and their ARN is told.
+pub fn keys(lake: &Lake, live: &Observed) -> Vec<KeyArn> {
+    if let Observed::Delivery(live) = live {
+        let to = live.destination.iter();
+        let named = to.flat_map(|to| {
+            [
+                to.key_arn.as_ref(),
+                to.backup.as_ref().and_then(|to| to.key_arn.as_ref()),
+            ]
+        });
+        return named
+            .flatten()
+            .filter_map(|key| KeyArn::parse(key).ok())
+            .collect();
+    }
+    let cipher = cipher(lake, live).ok();
+    cipher.iter().filter_map(Cipher::key).cloned().collect()
+}
+
 /// The key as S3 or Kinesis names it: as it was written, an id, an ARN or an alias. AWS's own keys let everybody in the
 /// account use them by way of their service (KMS developer guide, "AWS managed keys").
 fn named(lake: &Lake, text: &str) -> Result<Cipher, String> {

@@ -173,6 +173,7 @@ pub fn pretend(desired: &Desired, live: &Observed, properties: &[Difference]) ->
 pub fn remark(desired: &Desired, live: &Observed) -> Option<String> {
     match (desired, live) {
         (Desired::Role(desired), Observed::Role(live)) => role::remark(desired, live),
+        (Desired::Table(desired), Observed::Table(live)) => table::remark(desired, live),
         _ => None,
     }
 }

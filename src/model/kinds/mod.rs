@@ -32,7 +32,7 @@ use crate::api::vocabulary as words;
 
 pub use adopt::{Takeover, takeover};
 pub use assessment::{Assessment, Cause, Circumstances, Difference, Refusal, WaitFor};
-pub use existing::{Use, cipher, usable};
+pub use existing::{Use, cipher, keys, usable};
 
 /// What a resource is to be.
 #[derive(Clone, Debug, PartialEq, Hash)]

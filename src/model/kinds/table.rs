@@ -8,7 +8,7 @@ mod tests;
 use super::{Assessment, Change as AnyChange, Circumstances};
 use crate::model::owner::Tags;
 
-pub use compare::assess;
+pub use compare::{assess, remark};
 pub use declare::desired;
 
 /// What the table is to be.

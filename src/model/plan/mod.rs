@@ -4,6 +4,7 @@
 mod declared;
 mod keys;
 mod looks;
+mod replaced;
 mod step;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Plan {
     pub facts: Facts,
     /// What was seen of the keys besides.
     pub keys: BTreeMap<Id, KeyStand>,
+    /// Keys that are to be recorded before something is encrypted with another, in the place of that one of the lake's.
+    pub replaced: BTreeMap<Id, Vec<KeyArn>>,
 }
 
 /// What is to be done about one resource.
@@ -168,9 +171,11 @@ pub fn plan(
         steps,
         facts,
         keys: keys::stands(lake, snapshot),
+        replaced: BTreeMap::new(),
     };
     plan.order();
     plan.hold();
+    plan.record_replaced(lake, snapshot);
     plan
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
+use super::arn::KeyArn;
 use super::fault::{Fault, USER_RETRY};
 use super::intent;
 use super::kinds::Change;
@@ -261,9 +262,11 @@ fn pinned(
         let Some(Cipher::Key(key)) = plan.facts.cipher(lake, user).filter(|_| settled) else {
             continue;
         };
-        let used = pinned.used_keys.entry(id.to_string()).or_default();
-        if !used.contains(&key.to_string()) {
-            used.push(key.to_string());
+        pin_used(&mut pinned, id, &key);
+    }
+    for (id, keys) in &plan.replaced {
+        for key in keys {
+            pin_used(&mut pinned, *id, key);
         }
     }
     if is_somewhere(&pinned) {
@@ -286,6 +289,15 @@ fn is_somewhere(pinned: &Pinned) -> bool {
         && pinned.key_ids.is_empty()
         && pinned.key_intents.is_empty()
         && pinned.abandoned_key_intents.is_empty())
+}
+
+/// What is encrypted with the key can be read with it alone.
+fn pin_used(pinned: &mut Pinned, id: Id, key: &KeyArn) {
+    let used = pinned.used_keys.entry(id.to_string()).or_default();
+    let key = key.to_string();
+    if !used.contains(&key) {
+        used.push(key);
+    }
 }
 
 /// The keys that were made or seen, and the calls that may have made one.
@@ -316,8 +328,7 @@ fn pin_keys(
             intent::found(pinned, id, stand.key.key_id(), stand.nonce.as_deref());
             if planned.wish == Wish::Sought {
                 // Objects and records may be encrypted with it.
-                let used = pinned.used_keys.entry(id.to_string()).or_default();
-                used.push(stand.key.to_string());
+                pin_used(pinned, id, &stand.key);
             }
             let spare = stand.spare.iter().map(|key| key.key_id().to_owned());
             pinned.spare_keys.insert(id.to_string(), spare.collect());

@@ -51,6 +51,7 @@ fn observed(stream: &DeliveryStreamDescription, tags: Tags) -> Observed {
         destination_id: text(destination.map(DestinationDescription::destination_id)),
         stream_arn: text(source.and_then(|source| source.kinesis_stream_arn())),
         source_role_arn: text(source.and_then(|source| source.role_arn())),
+        dynamic_partitioning: extended.is_some_and(read::dynamic_partitioning),
         destination: extended.map(read::destination),
         tags,
     }

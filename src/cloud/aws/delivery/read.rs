@@ -2,9 +2,9 @@
 
 use aws_sdk_firehose::types::{
     BufferingHints, CloudWatchLoggingOptions, DataFormatConversionConfiguration,
-    Deserializer as SdkDeserializer, EncryptionConfiguration, ExtendedS3DestinationDescription,
-    OrcCompression, ParquetCompression, ProcessingConfiguration, S3BackupMode, S3DestinationDescription,
-    SchemaConfiguration, Serializer as SdkSerializer,
+    Deserializer as SdkDeserializer, DynamicPartitioningConfiguration, EncryptionConfiguration,
+    ExtendedS3DestinationDescription, OrcCompression, ParquetCompression, ProcessingConfiguration,
+    S3BackupMode, S3DestinationDescription, SchemaConfiguration, Serializer as SdkSerializer,
 };
 
 use crate::model::kinds::delivery::{Conversion, Deserializer, Destination, SchemaSource, Serializer};
@@ -28,6 +28,11 @@ pub(super) fn destination(from: &ExtendedS3DestinationDescription) -> Destinatio
         backup: backed_up.then(|| Box::new(backup)),
         processing: processing.and_then(ProcessingConfiguration::enabled) == Some(true),
     }
+}
+
+pub(super) fn dynamic_partitioning(from: &ExtendedS3DestinationDescription) -> bool {
+    let configuration = from.dynamic_partitioning_configuration();
+    configuration.and_then(DynamicPartitioningConfiguration::enabled) == Some(true)
 }
 
 fn backup(from: &S3DestinationDescription) -> Destination {

@@ -142,6 +142,7 @@ async fn a_look_tells_what_aws_says_and_reads_every_page_of_the_tags() {
         destination_id: "destinationId-000000000001".into(),
         stream_arn: "arn:s".into(),
         source_role_arn: ROLE.into(),
+        dynamic_partitioning: false,
         destination: Some(destination()),
         tags: tags.into(),
     };
@@ -181,6 +182,23 @@ async fn what_is_off_is_read_as_absent_and_an_omitted_switch_of_the_conversion_a
     let conversion = seen(&omitted).await.destination.unwrap().conversion.unwrap();
     assert_eq!(conversion.deserializer, Deserializer::Hive(vec!["millis".into()]));
     assert_eq!(conversion.serializer, Serializer::Orc { compression: None });
+}
+
+#[tokio::test]
+async fn dynamic_partitioning_is_read() {
+    let retry = json!({"DurationInSeconds": 300});
+    for (configuration, on) in [
+        (json!({"Enabled": true, "RetryOptions": retry}), true),
+        (json!({"Enabled": false, "RetryOptions": retry}), false),
+        (json!({}), false),
+    ] {
+        let said = with(
+            destination_json(),
+            "DynamicPartitioningConfiguration",
+            configuration.clone(),
+        );
+        assert_eq!(seen(&said).await.dynamic_partitioning, on, "{configuration}");
+    }
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ fn losses() -> Vec<Row> {
         (Id::Stream, "records", |c, arn| c.streams.get_mut(arn).unwrap().seen.retention_hours = 48, "shorten-retention"),
         (Id::Delivery, "source", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/other".into(), "its source stream"),
         (Id::Delivery, "role", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.source_role_arn = "arn:aws:iam::123456789012:role/other".into(), "its source role"),
+        (Id::Delivery, "partitions", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.dynamic_partitioning = true, "dynamic partitioning"),
         (Id::Delivery, "failed", |c, arn| c.deliveries.get_mut(arn).unwrap().seen.status = "CREATING_FAILED".into(), "delete it"),
         (Id::Publisher, "failed", |c, arn| c.functions.get_mut(arn).unwrap().seen.state = "Failed".into(), "delete it"),
         (Id::Table, "partition keys", |c, arn| drop(c.tables.get_mut(arn).unwrap().input.partition_keys.pop()), "its partition keys"),

@@ -100,7 +100,7 @@ fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
         );
     }
     if let Some((_, difference)) = compare::tags(tags, &live.tags) {
-        // The call replaces the whole set, so it carries the tags of others as well.
+        // The call replaces the whole set, so it carries the tags of others and of AWS as well.
         let tags = merged(tags, &live.tags);
         found.note(
             difference,

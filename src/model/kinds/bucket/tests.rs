@@ -254,8 +254,8 @@ fn the_call_that_replaces_all_tags_carries_those_of_others() {
     live.tags
         .insert("aws:cloudformation:stack-name".to_owned(), "x".to_owned());
     let changes = changes(assess(&desired, Some(&live), &edit(&lake)));
-    let mut tags = lake.tags.clone();
-    tags.insert("cost-centre".to_owned(), "42".to_owned());
+    let mut tags = live.tags.clone();
+    tags.insert("team".to_owned(), "data".to_owned());
     let bucket = lake.names.raw_bucket.clone();
     assert_eq!(changes, [Change::PutBucketTagging { bucket, tags }]);
 }

@@ -45,6 +45,8 @@ pub struct Observed {
     pub stream_arn: String,
     /// ARN of the source role.
     pub source_role_arn: String,
+    /// Whether `DynamicPartitioningConfiguration` is enabled; ours never is.
+    pub dynamic_partitioning: bool,
     /// The extended S3 destination, as AWS says it; `None`: another kind of destination.
     pub destination: Option<Destination>,
     /// Tags.
@@ -163,7 +165,7 @@ pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
 /// The destination that can be updated, or why the delivery stream can't become what is declared.
 ///
 /// Firehose API reference, `UpdateDestination`: it changes the destination of the kind that there is, never
-/// the source.
+/// the source. Firehose developer guide, "Dynamic partitioning": once enabled, it can't be disabled.
 fn fixed<'a>(desired: &Desired, live: &'a Observed) -> Result<&'a Destination, Refusal> {
     let parts = [
         ("source stream", &desired.stream_arn, &live.stream_arn),
@@ -176,6 +178,9 @@ fn fixed<'a>(desired: &Desired, live: &'a Observed) -> Result<&'a Destination, R
         .collect();
     if live.destination.is_none() {
         faults.push("it does not write to S3".into());
+    }
+    if live.dynamic_partitioning {
+        faults.push("its dynamic partitioning is on, declared is off".into());
     }
     match &live.destination {
         Some(destination) if faults.is_empty() => Ok(destination),

@@ -11,7 +11,7 @@ use crate::model::owner::{Tags, merged};
 /// What is to be done so that it is as declared.
 ///
 /// An edit may only do what the files in the lake survive; what was changed outside is put back, as that is only
-/// the catalog's word and never the files.
+/// the catalog's word and never the files. Columns that others added stay: Firehose may have written to them by now.
 pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) -> Assessment {
     let Desired { database, input } = desired;
     let Some(live) = live else {
@@ -38,6 +38,21 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) ->
         version: live.version.clone(),
     };
     Assessment::of(vec![AnyChange::Table(update)], differences)
+}
+
+/// Columns that others added, and that are left.
+pub fn remark(desired: &Desired, live: &Observed) -> Option<String> {
+    let theirs: Vec<_> = undeclared(&desired.input.columns, &live.input.columns)
+        .cloned()
+        .collect();
+    (!theirs.is_empty()).then(|| {
+        format!(
+            "table {} has columns that this lake did not put there, and they are left alone: {}. Add them to \
+             spec.schema.columns, or drop them in Glue: until then no edit of the table is made",
+            live.input.name,
+            listed(&theirs)
+        )
+    })
 }
 
 /// The whole table to write: what is declared, and everything else as it was read.
@@ -69,16 +84,18 @@ fn merged_all(want: &Tags, live: &Tags) -> Tags {
     all
 }
 
-/// The table appends: columns that it has keep their order, new ones come last; one that is not declared goes
+/// The table appends: columns that it has keep their order, new ones come last; one that is not declared stays as it is
 /// (an edit that would drop one was refused before).
 fn merged_columns(want: &[Column], live: &[Column], cause: Cause) -> Vec<Column> {
-    let kept = live.iter().filter_map(|have| {
-        let column = find(want, &have.name)?.clone();
+    let kept = live.iter().map(|have| {
+        let Some(column) = find(want, &have.name).cloned() else {
+            return have.clone();
+        };
         let theirs = is_theirs(&column, cause).then(|| have.comment.clone()).flatten();
-        Some(Column {
+        Column {
             comment: column.comment.or(theirs),
             ..column
-        })
+        }
     });
     let added = want.iter().filter(|column| find(live, &column.name).is_none());
     kept.chain(added.cloned()).collect()
@@ -181,9 +198,14 @@ fn note_columns(found: &mut Vec<Difference>, want: &[Column], live: &[Column], c
             note(found, &format!("comment of {property}"), want, have);
         }
     }
-    for column in live.iter().filter(|column| find(want, &column.name).is_none()) {
+    // Under drift they are others' and stay; an edit may have taken them out of the spec.
+    for column in undeclared(want, live).filter(|_| cause == Cause::Edit) {
         note(found, &format!("column {}", column.name), "", &column.r#type);
     }
+}
+
+fn undeclared<'a>(want: &'a [Column], live: &'a [Column]) -> impl Iterator<Item = &'a Column> {
+    live.iter().filter(|column| find(want, &column.name).is_none())
 }
 
 /// Glue leaves out a comment that is empty.

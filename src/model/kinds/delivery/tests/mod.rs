@@ -24,6 +24,7 @@ fn as_declared(desired: &Desired) -> Observed {
         destination_id: "destinationId-000000000001".into(),
         stream_arn: desired.stream_arn.clone(),
         source_role_arn: desired.role_arn.clone(),
+        dynamic_partitioning: false,
         destination: Some(terse(&desired.destination)),
         tags: desired.tags.clone(),
     }
@@ -208,10 +209,11 @@ type Fixed = (&'static str, fn(&mut Observed));
 fn what_is_fixed_at_creation_is_refused_with_the_way_out() {
     let lake = lake();
     let desired = of(&lake);
-    let cases: [Fixed; 3] = [
+    let cases: [Fixed; 4] = [
         ("source stream", |live| live.stream_arn.push('x')),
         ("source role", |live| live.source_role_arn.push('x')),
         ("does not write to S3", |live| live.destination = None),
+        ("dynamic partitioning", |live| live.dynamic_partitioning = true),
     ];
     for (part, drift) in cases {
         let mut live = as_declared(&desired);

@@ -33,7 +33,7 @@ type Spoil = fn(&mut TableInput);
 
 #[test]
 fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried_through() {
-    let table: [(Spoil, &str); 13] = [
+    let table: [(Spoil, &str); 12] = [
         (|t| t.description = None, "Description: none instead of "),
         (
             |t| t.table_type = Some("VIRTUAL_VIEW".into()),
@@ -60,16 +60,6 @@ fn each_property_changed_outside_is_named_and_put_back_while_the_rest_is_carried
             "column id: strct< instead of int",
         ),
         (|t| _ = t.columns.remove(0), "column id: none instead of int"),
-        (
-            |t| {
-                t.columns.push(Column {
-                    name: "more".into(),
-                    r#type: "date".into(),
-                    comment: None,
-                });
-            },
-            "column more: date instead of none",
-        ),
         (|t| t.location.push_str("else/"), "Location: s3://"),
         (|t| t.input_format.clear(), "InputFormat: none instead of "),
         (|t| t.serde.clear(), "SerializationLibrary: none instead of "),
@@ -260,6 +250,52 @@ fn a_tag_that_is_declared_no_more_leaves_the_parameters() {
     let written = &update(&assessment).parameters;
     assert!(!written.contains_key("cost") && written.contains_key("averageRecordSize"));
     assert_eq!(written[TAG_KEYS], lake.tags[TAG_KEYS]);
+}
+
+#[test]
+fn a_parameter_that_aws_keeps_to_itself_is_no_difference_and_is_carried_through() {
+    let lake = usual();
+    let mut live = live(&lake);
+    let key = "aws:cloudformation:stack-name";
+    live.input.parameters.insert(key.into(), "x".into());
+    assert_eq!(assessed(&lake, &live, Cause::Drift), Assessment::InSync);
+    live.input.location.push_str("else/");
+    let assessment = assessed(&lake, &live, Cause::Drift);
+    assert_eq!(update(&assessment).parameters[key], "x");
+}
+
+#[test]
+fn a_column_that_others_added_is_told_and_carried_through() {
+    let lake = usual();
+    let mut spoilt = live(&lake);
+    let added = Column {
+        name: "more".into(),
+        r#type: "date".into(),
+        comment: Some("theirs".into()),
+    };
+    spoilt.input.columns.insert(0, added.clone());
+    assert_eq!(assessed(&lake, &spoilt, Cause::Drift), Assessment::InSync);
+    let told = remark(&desired(&lake), &spoilt).unwrap();
+    assert!(
+        told.contains("more date") && told.contains("spec.schema.columns"),
+        "{told}"
+    );
+    assert_eq!(remark(&desired(&lake), &live(&lake)), None);
+    // What is put right beside it does not drop it, nor does it count as declared.
+    spoilt.input.columns.retain(|column| column.name != "id");
+    let assessment = assessed(&lake, &spoilt, Cause::Drift);
+    assert_eq!(differences(&assessment), ["column id: none instead of int"]);
+    assert_eq!(update(&assessment).columns[0], added);
+    assert_eq!(
+        update(&assessment).columns.len(),
+        live(&lake).input.columns.len() + 1
+    );
+    // An edit can't be told from a column that was taken out of the spec.
+    let edited = assessed(&lake, &spoilt, Cause::Edit);
+    assert!(
+        refusal(&edited).message.contains("column more is in the table"),
+        "{edited:?}"
+    );
 }
 
 #[test]
