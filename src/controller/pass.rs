@@ -150,6 +150,7 @@ impl<W: World> Operator<W> {
                 return report::obstacle(&obstacle, generation, previous, now);
             }
         };
+        memory.begin(now);
         memory.forget_before(self.tempo.consistency_window, now);
         memory.forget_others(&lake);
         memory.forget_keys(&lake);
