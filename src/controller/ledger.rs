@@ -1,5 +1,6 @@
 //! The status of one object as a pass writes it: calls of `CreateKey` and their keys at once, the rest at the end.
 
+use jiff::Timestamp;
 use kube::api::PostParams;
 use kube::core::Status;
 use kube::{Api, ResourceExt};
@@ -10,6 +11,7 @@ use crate::api::{Datalake, DatalakeStatus, KeyIntent, Pinned};
 use crate::model::arn::Scope;
 use crate::model::intent;
 use crate::model::topology::Id;
+use crate::shell::clock;
 
 /// How often a key that was made is written down anew after somebody else's write.
 const TRIES: u32 = 5;
@@ -31,7 +33,7 @@ impl<'a> StatusLedger<'a> {
 
     /// Writes the whole status, if it differs. An edit of the user may have come between: then the status of this pass
     /// is written on top of it, and says by `observedGeneration` what it speaks of. Where another process has written
-    /// keys meanwhile, or the status of a later generation, that is a conflict, and the next pass starts from there.
+    /// the status meanwhile, that is a conflict, and the next pass starts from there.
     pub async fn close(&self, status: &DatalakeStatus) -> Result<(), kube::Error> {
         let object = self.object.lock().await;
         if object.status.as_ref() == Some(status) {
@@ -42,9 +44,7 @@ impl<'a> StatusLedger<'a> {
         match self.write(&target).await {
             Err(error) if is_conflict(&error) => {
                 target = self.api.get(&object.name_any()).await?;
-                let written = target.status.as_ref().map(|status| status.observed_generation);
-                let later = written > Some(status.observed_generation);
-                if later || !intent::same(pinned(&object), pinned(&target)) {
+                if target.status != object.status {
                     return Err(error);
                 }
                 target.status = Some(status.clone());
@@ -73,6 +73,10 @@ impl<'a> StatusLedger<'a> {
 }
 
 impl Ledger for StatusLedger<'_> {
+    fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
     async fn intend(&self, place: &Scope, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
         let mut object = self.object.lock().await;
         let result = if intent::is_open(pinned(&object), id, intent) {
@@ -104,8 +108,8 @@ impl Ledger for StatusLedger<'_> {
             let target = edited(&latest, |pinned| intent::found(pinned, id, key_id, Some(nonce)));
             let trouble = match self.write(&target).await {
                 Ok(written) => {
-                    // What another process wrote about keys is not taken for known: what rests on it is refused.
-                    if intent::same(pinned(&latest), pinned(&object)) {
+                    // What another process wrote is not taken for known: what rests on it is refused.
+                    if latest.status == object.status {
                         *object = written;
                     }
                     return Ok(());

@@ -24,6 +24,9 @@ use crate::model::topology::Id;
 /// Where the one call that can't be repeated is written down, before it is made and after: `CreateKey`, whose key has
 /// no name and an id that AWS picks.
 pub trait Ledger: Sync {
+    /// What time it is: a pass may have stood still since it began.
+    fn now(&self) -> Timestamp;
+
     /// A key is about to be created for `id`; where the record says so already, nothing is written. Refused when the
     /// object was written to since it was read.
     fn intend(
@@ -61,6 +64,8 @@ pub struct Operator<W> {
     declared: Mutex<Declared>,
 }
 
+/// A call of `CreateKey` goes out so soon after it was begun to be written down, or is written down anew.
+const PROMPT: SignedDuration = SignedDuration::from_secs(30);
 /// How long the account of the credentials is believed.
 const IDENTITY_LASTS: SignedDuration = SignedDuration::from_mins(5);
 
@@ -143,6 +148,7 @@ impl<W: World> Operator<W> {
                 return report::obstacle(&obstacle, generation, previous, now);
             }
         };
+        memory.begin(now);
         memory.forget_before(self.tempo.consistency_window, now);
         memory.forget_others(&lake);
         memory.forget_keys(&lake);
@@ -265,7 +271,7 @@ impl<W: World> Operator<W> {
     ) -> Outcomes {
         let works = plan
             .work()
-            .map(|(id, work)| self.carry_out(lake, id, work, ledger, now));
+            .map(|(id, work)| self.carry_out(lake, id, work, ledger));
         let mut outcomes = Outcomes::new();
         for Carried {
             id,
@@ -310,21 +316,11 @@ impl<W: World> Operator<W> {
         outcomes
     }
 
-    async fn carry_out(
-        &self,
-        lake: &Lake,
-        id: Id,
-        work: &Work,
-        ledger: &impl Ledger,
-        now: Timestamp,
-    ) -> Carried {
+    async fn carry_out(&self, lake: &Lake, id: Id, work: &Work, ledger: &impl Ledger) -> Carried {
         let mut carried = Carried::of(id);
         for change in &work.changes {
             let result = match change.nonce() {
-                Some(nonce) => {
-                    self.create_key(lake, change, nonce, ledger, now, &mut carried)
-                        .await
-                }
+                Some(nonce) => self.create_key(lake, change, nonce, ledger, &mut carried).await,
                 None => self.world.apply(&lake.place, change).await.map(drop),
             };
             match result {
@@ -344,19 +340,25 @@ impl<W: World> Operator<W> {
         carried
     }
 
-    /// Written down, made, and its id written down. Without the first, no call is made.
+    /// Written down, made, and its id written down. Without the first, no call is made; nor where that took so long that
+    /// whoever finds the record would look for the key too short a time.
     async fn create_key(
         &self,
         lake: &Lake,
         change: &Change,
         nonce: &str,
         ledger: &impl Ledger,
-        now: Timestamp,
         carried: &mut Carried,
     ) -> Result<(), CallError> {
-        let intent = intent::resume(lake.record.intents.get(&carried.id), nonce, now);
+        let begun = ledger.now();
+        let intent = intent::resume(lake.record.intents.get(&carried.id), nonce, begun);
         if ledger.intend(&lake.place, carried.id, &intent).await == Err(Overtaken) {
             carried.unused = Some(intent.nonce);
+            return Ok(());
+        }
+        if ledger.now().duration_since(begun) > PROMPT {
+            carried.unused = Some(nonce.to_owned());
+            carried.intent = Some(intent);
             return Ok(());
         }
         let answer = self.world.apply(&lake.place, change).await;

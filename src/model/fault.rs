@@ -17,7 +17,7 @@ pub struct CallError {
     pub service: &'static str,
     /// Operation, as in the API reference: `CreateKey`.
     pub operation: &'static str,
-    /// The wire code: `NoSuchEntity`, `LimitExceededException`; `Timeout` or `Connection` when no answer came.
+    /// The wire code: `NoSuchEntity`, `LimitExceededException`; `Timeout` or `Connection` when no answer came; [`NOT_SENT`].
     pub code: String,
     /// The message of AWS.
     pub message: String,
@@ -33,6 +33,9 @@ impl CallError {
             .is_some_and(|status| (400..500).contains(&status) && status != 408)
     }
 }
+
+/// The code of a call that the operator itself did not send: its turn would have come too late.
+pub const NOT_SENT: &str = "NotSent";
 
 /// A classified AWS error.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -109,15 +109,6 @@ pub fn open_nonce(pinned: Option<&Pinned>, id: Id) -> Option<&str> {
     Some(&open.nonce)
 }
 
-/// Whether two records know the same keys and calls.
-pub fn same(one: Option<&Pinned>, other: Option<&Pinned>) -> bool {
-    let none = Pinned::default();
-    let (one, other) = (one.unwrap_or(&none), other.unwrap_or(&none));
-    one.key_ids == other.key_ids
-        && one.key_intents == other.key_intents
-        && one.abandoned_key_intents == other.abandoned_key_intents
-}
-
 /// A call is given up: its key is looked out for, and is not the lake's.
 pub fn abandon(pinned: &mut Pinned, id: Id, intent: KeyIntent) {
     let all = pinned.abandoned_key_intents.entry(id.to_string()).or_default();

@@ -87,7 +87,7 @@ pub struct Memory {
     pub removed: BTreeSet<Id>,
     /// Failures in a row, by resource and by what failed.
     pub failures: BTreeMap<(Id, Attempt), Failure>,
-    /// When the lake last wrote to IAM or KMS, whose changes reach other services late.
+    /// When the lake last wrote to IAM or KMS, or may have, whose changes reach other services late.
     pub propagating: Option<Timestamp>,
     /// Keys that were made, until status has them.
     pub keys: BTreeMap<Id, NewKey>,
@@ -122,6 +122,11 @@ impl Memory {
             .iter()
             .map(|(id, seen)| (*id, seen.sight.clone()))
             .collect()
+    }
+
+    /// A pass begins. What an earlier process wrote nobody remembers: it may have been to IAM or KMS, a moment ago.
+    pub fn begin(&mut self, now: Timestamp) {
+        self.propagating.get_or_insert(now);
     }
 
     /// Notes what a look saw, or that it failed.
@@ -170,6 +175,9 @@ impl Memory {
         let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
         if attempt == Attempt::Write {
             self.seen.remove(&id);
+            if matches!(error.service, "iam" | "kms") && !error.is_refusal() {
+                self.propagating = Some(now);
+            }
         }
         let failure = Failure {
             error,
@@ -324,6 +332,29 @@ mod tests {
             memory.saw(&lake, Id::StreamKey, Depth::Properties, sight, now);
         }
         assert_eq!(memory.seen[&Id::StreamKey].absent_since, Some(start));
+    }
+
+    #[test]
+    fn a_write_to_iam_that_may_have_been_carried_out_may_be_on_its_way_to_other_services() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let error = |service, status| CallError {
+            service,
+            operation: "PutRolePolicy",
+            code: "Any".into(),
+            message: String::new(),
+            status,
+        };
+        for (service, status, attempt, is, why) in [
+            ("iam", None, Attempt::Write, true, "no answer"),
+            ("kms", Some(500), Attempt::Write, true, "an error within"),
+            ("iam", Some(400), Attempt::Write, false, "refused"),
+            ("s3", None, Attempt::Write, false, "nobody is told of"),
+            ("iam", None, Attempt::Look, false, "changes nothing"),
+        ] {
+            let mut memory = Memory::default();
+            memory.failed(Id::DeliveryRole, attempt, error(service, status), 1, now);
+            assert_eq!(memory.propagating, is.then_some(now), "{why}");
+        }
     }
 
     #[test]

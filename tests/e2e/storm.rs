@@ -35,12 +35,12 @@ const LIMIT: Duration = Duration::from_mins(4);
 fn weather(n: u64, call: &Call) -> Fate {
     match (draw(n) % 100, call.operation.as_str()) {
         (30.., _) => Fate::Passes,
-        (0..4, _) => Fate::Refused(Refusal::Throttled),
+        (0..1, _) => Fate::Refused(Refusal::Throttled),
         // What of these may have made a key is looked for during five minutes before another is made, which is longer
         // than a test may last; so here each did.
         (_, "CreateKey") | (23..30, _) => Fate::AnswerLost,
-        (4..9, _) => Fate::Refused(Refusal::Unavailable),
-        (9..16, _) => Fate::Refused(Refusal::Internal),
+        (1..3, _) => Fate::Refused(Refusal::Unavailable),
+        (3..16, _) => Fate::Refused(Refusal::Internal),
         (16..23, _) => Fate::Dropped,
     }
 }

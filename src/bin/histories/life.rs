@@ -224,7 +224,7 @@ impl Life {
         let process = &mut self.processes[self.leader];
         self.diary.plan(&self.sim, &object, &process.memory);
         let before = self.sim.alter(|cloud| cloud.journal.len());
-        let notes = Notes::new(&self.kubernetes, &object);
+        let notes = Notes::new(&self.kubernetes, &object, now);
         let pass = process.operator.pass(&object, &mut process.memory, &notes, now);
         let verdict = pass.now_or_never();
         let (calls, writes, effects) = self.sim.alter(|cloud| {

@@ -12,10 +12,15 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_kms::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_http_client::Builder as HttpClientBuilder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason,
+};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
+use aws_smithy_types::retry::ErrorKind;
 
 use super::gate::{Gate, Time, WallTime};
 use crate::model::arn::Region;
@@ -62,14 +67,15 @@ struct Shared {
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// One try of a call ends within this time.
 const TRY_TIMEOUT: Duration = Duration::from_secs(8);
-/// How often a call is tried: of calls that fail three times in ten, one in four hundred is a [`CallError`], so that a look
-/// at a whole lake, which takes some fifty reads, is seldom spoiled. (With two tries nearly every look is.)
+/// How often a call is tried that gets no answer, or fails within the service: of calls that do so three times in ten, one
+/// in four hundred is a [`CallError`], so that a look at a whole lake, which takes some fifty reads, is seldom spoiled.
+/// (With two tries nearly every look is.) What the service asks to slow down for is not tried again: see [`AskedToSlowDown`].
 const TRIES: u32 = 5;
 /// The longest time before the second try; it doubles with each that follows, so that all waits together are some four
 /// seconds at most. (The SDK's own is a second: then a pass would last half a minute.)
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 
-/// How every call but `CreateKey` is tried again, whatever it changes: a second try of what had its effect is answered as
+/// How every call but `CreateKey` is tried again where it failed, whatever it changes: a second try of what had its effect is answered as
 /// the next look would find it.
 pub(super) fn retries() -> RetryConfig {
     RetryConfig::standard()
@@ -80,11 +86,45 @@ pub(super) fn retries() -> RetryConfig {
 /// What tries after the first may take from a service of a region before they end there: each takes a part, each call
 /// that goes through at once gives a part back. The SDK's own quota takes ten parts of five hundred for a try, and is used
 /// up while a service fails three calls in ten and many lakes are looked at; then nothing is tried again, and hardly a
-/// look succeeds. What a service asks to slow down for takes five, as in the SDK.
+/// look succeeds.
 fn retry_quota(sdk: &'static str) -> RetryPartition {
     let quota = TokenBucket::builder().capacity(500).retry_cost(1);
-    let quota = quota.timeout_retry_cost(1).throttling_retry_cost(5).build();
+    let quota = quota.timeout_retry_cost(1).build();
     RetryPartition::custom(sdk).token_bucket(quota).build()
+}
+
+/// The SDK's tries don't ask the gate. So where a service asks to slow down (by what the SDK takes for that, which has
+/// `LimitExceededException`, and by HTTP status 429 or 503) there is no second one: the gate hears of the first, and the
+/// next is a call that waits for its turn.
+#[derive(Debug)]
+struct AskedToSlowDown;
+
+impl ClassifyRetry for AskedToSlowDown {
+    fn classify_retry(&self, _: &InterceptorContext) -> RetryAction {
+        RetryAction::NoActionIndicated
+    }
+
+    fn classify_retry_v2(&self, call: &InterceptorContext, verdict: &RetryAction) -> RetryAction {
+        let kind = match verdict {
+            RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. }) => Some(kind),
+            _ => None,
+        };
+        let status = call.response().map(|answer| answer.status().as_u16());
+        if kind == Some(&ErrorKind::ThrottlingError) || matches!(status, Some(429 | 503)) {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "asked to slow down"
+    }
+
+    /// After all of the SDK's own.
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
 }
 
 impl Aws {
@@ -210,7 +250,9 @@ impl Clients {
         let path_style = config.endpoint_url().is_some();
         macro_rules! builder {
             ($sdk:ident) => {
-                $sdk::config::Builder::from(&config).retry_partition(retry_quota(stringify!($sdk)))
+                $sdk::config::Builder::from(&config)
+                    .retry_partition(retry_quota(stringify!($sdk)))
+                    .retry_classifier(AskedToSlowDown)
             };
         }
         let s3 = builder!(aws_sdk_s3).force_path_style(path_style);
@@ -287,20 +329,68 @@ pub fn built<T>(
 
 #[cfg(test)]
 mod tests {
-    use crate::cloud::aws::key;
-    use crate::cloud::aws::testing::{place, replay_with_retries};
-    use crate::model::kinds::key::Change;
+    use crate::cloud::World;
+    use crate::cloud::aws::testing::{place, replay_with_retries, sent};
+    use crate::model::kinds::{Change, bucket, key};
+
+    fn enable_key() -> Change {
+        Change::Key(key::Change::EnableKey {
+            key_id: "k1".to_owned(),
+        })
+    }
+
+    fn delete_bucket() -> Change {
+        Change::Bucket(bucket::Change::DeleteBucket {
+            bucket: "b".to_owned(),
+        })
+    }
+
+    #[tokio::test]
+    async fn what_asks_to_slow_down_is_not_sent_again_and_slows_its_service_at_once() {
+        let json = |code: &str| format!(r#"{{"__type":"{code}","message":"Rate exceeded"}}"#);
+        let xml = |code: &str| format!("<Error><Code>{code}</Code><Message>Slow</Message></Error>");
+        for (service, change, status, body) in [
+            ("kms", enable_key(), 400, json("ThrottlingException")),
+            ("kms", enable_key(), 400, json("ThrottledException")),
+            ("kms", enable_key(), 400, json("TooManyRequestsException")),
+            ("kms", enable_key(), 400, json("RequestLimitExceeded")),
+            ("kms", enable_key(), 400, json("KMSThrottlingException")),
+            (
+                "kms",
+                enable_key(),
+                400,
+                json("ProvisionedThroughputExceededException"),
+            ),
+            ("kms", enable_key(), 503, json("ServiceUnavailableException")),
+            ("kms", enable_key(), 429, String::new()),
+            ("s3", delete_bucket(), 503, xml("SlowDown")),
+            ("s3", delete_bucket(), 503, String::new()),
+        ] {
+            let (aws, replay) = replay_with_retries(vec![(status, &body), (200, "{}")]);
+            let refused = aws.apply(&place(), &change).await;
+            assert!(refused.is_err(), "{body}: {refused:?}");
+            assert_eq!(sent(&replay).len(), 1, "{status} {body}");
+            let pace = aws.pace(&place().region, service);
+            assert!((0.5..0.51).contains(&pace), "{status} {body}: {pace}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_is_not_asked_about_again_at_once() {
+        let limit = r#"{"__type":"LimitExceededException","message":"grants"}"#;
+        let (aws, replay) = replay_with_retries(vec![(400, limit), (200, "{}")]);
+        assert!(aws.apply(&place(), &enable_key()).await.is_err());
+        assert_eq!(sent(&replay).len(), 1);
+        assert_eq!(aws.pace(&place().region, "kms").to_bits(), 1.0f64.to_bits());
+    }
 
     #[tokio::test]
     async fn many_calls_that_fail_again_and_again_and_then_go_through_leave_tries_for_others() {
         let failed = (500, r#"{"__type":"KMSInternalException","message":"try again"}"#);
         let calls = 100;
         let (aws, _) = replay_with_retries([failed, failed, failed, (200, "{}")].repeat(calls));
-        let change = Change::EnableKey {
-            key_id: "k1".to_owned(),
-        };
         for call in 0..calls {
-            let done = key::apply(&aws, &place(), &change).await;
+            let done = aws.apply(&place(), &enable_key()).await;
             assert!(done.is_ok(), "call {call}: {done:?}");
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 
 use crate::model::arn::Region;
-use crate::model::fault::CallError;
+use crate::model::fault::{CallError, NOT_SENT};
 use crate::model::quota::{Full, Service};
 use crate::shell::clock;
 
@@ -118,9 +118,9 @@ fn crowded(service: &'static str, operation: &'static str, Full { wait }: Full) 
     CallError {
         service,
         operation,
-        code: "Throttling".to_owned(),
+        code: NOT_SENT.to_owned(),
         message: format!(
-            "not sent: its turn would come in {} s, as the operator keeps below the rate that the service takes",
+            "its turn would come in {} s, as the operator keeps below the rate that the service takes",
             wait.as_secs()
         ),
         // As the service would answer: the call has no effect.

@@ -19,10 +19,14 @@ mod workgroup;
 
 use super::{Done, World};
 use crate::model::arn::{AccountId, Region, Scope};
-use crate::model::fault::CallError;
+use crate::model::fault::{CallError, NOT_SENT, is_throttling};
 use crate::model::kinds::{Change, Observed, Target};
 
 pub use clients::Aws;
+
+/// How often a look is made in which a service asks to slow down. One refusal in some thousand calls, which S3 for one
+/// gives anybody, is to spoil no look at a lake; the gate holds each next one back, for a second at least.
+const LOOKS: u32 = 3;
 
 impl World for Aws {
     async fn identify(&self, region: &Region) -> Result<Scope, CallError> {
@@ -48,23 +52,15 @@ impl World for Aws {
 
     async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
         let aws = &self.at(&place.region);
-        Ok(match target {
-            Target::Key(t) => key::observe(aws, place, t).await?.map(Observed::Key),
-            Target::Bucket(t) => bucket::observe(aws, place, t).await?.map(Observed::Bucket),
-            Target::LogGroup(t) => log_group::observe(aws, place, t).await?.map(Observed::LogGroup),
-            Target::Stream { name } => stream::observe(aws, place, name).await?.map(Observed::Stream),
-            Target::Database(t) => database::observe(aws, place, t).await?.map(Observed::Database),
-            Target::Table { database, name } => table::observe(aws, place, database, name)
-                .await?
-                .map(Observed::Table),
-            Target::Role(t) => role::observe(aws, place, t).await?.map(Observed::Role),
-            Target::Delivery { name } => delivery::observe(aws, place, name).await?.map(Observed::Delivery),
-            Target::Crawler { name } => crawler::observe(aws, place, name).await?.map(Observed::Crawler),
-            Target::Workgroup { name } => workgroup::observe(aws, place, name)
-                .await?
-                .map(Observed::Workgroup),
-            Target::Function { name } => function::observe(aws, place, name).await?.map(Observed::Function),
-        })
+        let slowed = |error: &CallError| is_throttling(error) && error.code != NOT_SENT;
+        let mut looks = 1;
+        loop {
+            let seen = aws.look(place, target).await;
+            if looks == LOOKS || !seen.as_ref().is_err_and(slowed) {
+                return seen;
+            }
+            looks += 1;
+        }
     }
 
     fn pace(&self, region: &Region, service: &'static str) -> f64 {
@@ -87,5 +83,28 @@ impl World for Aws {
             Change::Function(c) => function::apply(aws, place, c).await?,
         }
         Ok(Done::default())
+    }
+}
+
+impl Aws {
+    async fn look(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
+        let aws = self;
+        Ok(match target {
+            Target::Key(t) => key::observe(aws, place, t).await?.map(Observed::Key),
+            Target::Bucket(t) => bucket::observe(aws, place, t).await?.map(Observed::Bucket),
+            Target::LogGroup(t) => log_group::observe(aws, place, t).await?.map(Observed::LogGroup),
+            Target::Stream { name } => stream::observe(aws, place, name).await?.map(Observed::Stream),
+            Target::Database(t) => database::observe(aws, place, t).await?.map(Observed::Database),
+            Target::Table { database, name } => table::observe(aws, place, database, name)
+                .await?
+                .map(Observed::Table),
+            Target::Role(t) => role::observe(aws, place, t).await?.map(Observed::Role),
+            Target::Delivery { name } => delivery::observe(aws, place, name).await?.map(Observed::Delivery),
+            Target::Crawler { name } => crawler::observe(aws, place, name).await?.map(Observed::Crawler),
+            Target::Workgroup { name } => workgroup::observe(aws, place, name)
+                .await?
+                .map(Observed::Workgroup),
+            Target::Function { name } => function::observe(aws, place, name).await?.map(Observed::Function),
+        })
     }
 }

@@ -6,7 +6,6 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
@@ -186,9 +185,46 @@ async fn an_older_status_is_not_written_over_one_of_a_later_generation() {
     let stale = StatusLedger::new(&server.api, &before);
     assert!(is_conflict(&stale.close(&status(1)).await.unwrap_err()));
     assert_eq!(server.read().await.status, Some(status(2)));
-    let other = StatusLedger::new(&server.api, &before);
-    other.close(&status(3)).await.unwrap();
-    assert_eq!(server.read().await.status, Some(status(3)));
+}
+
+#[tokio::test]
+async fn a_status_is_not_written_over_one_that_another_process_wrote_meanwhile_also_of_the_same_generation() {
+    let status = |ready: &str| DatalakeStatus {
+        observed_generation: 1,
+        resources_ready: Some(ready.into()),
+        ..DatalakeStatus::default()
+    };
+    let server = Server::start().await;
+    let before = server.read().await;
+    let leader = StatusLedger::new(&server.api, &before);
+    leader.close(&status("13/13")).await.unwrap();
+    server.edited_by_the_user();
+    let stale = StatusLedger::new(&server.api, &before);
+    assert!(is_conflict(&stale.close(&status("1/13")).await.unwrap_err()));
+    assert_eq!(server.read().await.status, Some(status("13/13")));
+}
+
+#[tokio::test]
+async fn another_processs_status_between_a_call_and_its_key_is_kept() {
+    let server = Server::start().await;
+    let old = StatusLedger::new(&server.api, &server.read().await);
+    old.intend(&place(), ID, &begun("n")).await.unwrap();
+    let leader = StatusLedger::new(&server.api, &server.read().await);
+    let theirs = DatalakeStatus {
+        resources_ready: Some("2/13".into()),
+        ..server.read().await.status.unwrap()
+    };
+    leader.close(&theirs).await.unwrap();
+    assert_eq!(old.key_created(ID, "n", "k1").await, Ok(()));
+    let status = server.read().await.status.unwrap();
+    assert_eq!(status.resources_ready, theirs.resources_ready);
+    assert_eq!(status.pinned.as_ref().unwrap().key_ids[ID.as_str()], "k1");
+    let mine = DatalakeStatus {
+        resources_ready: Some("1/13".into()),
+        ..status.clone()
+    };
+    assert!(is_conflict(&old.close(&mine).await.unwrap_err()));
+    assert_eq!(server.read().await.status, Some(status));
 }
 
 #[tokio::test]

@@ -278,6 +278,54 @@ fn an_error_inside_kms_may_have_made_a_key_and_is_not_tried_again_at_once() {
     calm(&mut stage, "broken");
 }
 
+/// One pass, which began so long ago, and stands still for so long whenever it writes a call down.
+fn late_pass(stage: &mut Stage, begun: SignedDuration, standstill: SignedDuration) {
+    let mut server = Server::new(&stage.sim, &stage.object, &stage.object, None);
+    server.standstill = standstill;
+    let now = stage.sim.now() - begun;
+    let pass = stage
+        .operator
+        .pass(&stage.object, &mut stage.memory, &server, now);
+    let verdict = futures::executor::block_on(pass);
+    stage.object = server.end().0;
+    super::server::put(&mut stage.object, verdict.status);
+}
+
+#[test]
+fn a_call_is_written_down_with_its_own_time_and_not_with_that_of_its_pass() {
+    let mut stage = Stage::new(json!({}));
+    stage.pass();
+    stage
+        .sim
+        .fault(Rule::every("kms", "CreateKey", Fault::LoseAnswer));
+    let minutes = SignedDuration::from_mins(4);
+    stage.sim.advance(minutes);
+    late_pass(&mut stage, minutes, SignedDuration::ZERO);
+    let made = creations(&stage)[0];
+    let told = open(&stage, Id::BucketKey).unwrap().time.0;
+    assert!(made.duration_since(told).as_secs() < 1, "{}", stage.story());
+    stage.sim.calm();
+    calm(&mut stage, "an old pass");
+}
+
+#[test]
+fn a_call_that_was_written_down_minutes_ago_is_not_made_before_it_is_written_down_anew() {
+    let mut stage = Stage::new(json!({}));
+    stage.pass();
+    late_pass(&mut stage, SignedDuration::ZERO, SignedDuration::from_mins(4));
+    assert_eq!(creations(&stage), [], "{}", stage.story());
+    assert!(open(&stage, Id::BucketKey).is_some(), "{}", stage.story());
+    let start = stage.sim.now();
+    stage.settle();
+    let waited = creations(&stage)[0].duration_since(start);
+    assert!(
+        waited.as_secs() < 30,
+        "nothing is to be looked for: {}",
+        stage.story()
+    );
+    calm(&mut stage, "a standstill");
+}
+
 #[test]
 fn a_stale_leader_makes_no_key() {
     let mut stage = Stage::new(json!({}));

@@ -1,9 +1,10 @@
 //! What others put on the roles of a lake.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::stage::Stage;
-use crate::cloud::sim::Role;
+use crate::cloud::sim::{Fault, Role, Rule, Timing};
 use crate::model::topology::Id;
 
 fn role(stage: &Stage, act: impl FnOnce(&mut Role)) {
@@ -131,4 +132,40 @@ fn a_boundary_of_theirs_does_not_stop_the_deletion() {
     stage.delete();
     stage.settle();
     assert!(stage.released, "{}", stage.story());
+}
+
+#[test]
+fn whatever_write_to_iam_a_crash_follows_a_role_that_is_not_known_yet_is_nobodys_fault() {
+    let mut crashes = 0;
+    for k in 0.. {
+        let mut stage = Stage::new(json!({"testPublisher": {"enabled": true}}));
+        stage.sim.alter(|cloud| {
+            cloud.timing = Timing {
+                iam_propagation: SignedDuration::from_mins(1),
+                ..Timing::none()
+            };
+        });
+        let dies = Rule {
+            skip: k,
+            ..Rule::next("iam", "PutRolePolicy", Fault::CrashAfter)
+        };
+        stage.sim.fault(dies);
+        if !stage.dies() {
+            break;
+        }
+        crashes += 1;
+        let start = stage.sim.now();
+        loop {
+            let next = stage.pass().next.unwrap();
+            let fault = stage.condition("Stalled");
+            assert_ne!(fault.0, "True", "{fault:?} {}", stage.story());
+            if stage.is_ready() {
+                break;
+            }
+            stage.sim.advance(next.max(SignedDuration::from_millis(10)));
+        }
+        let took = stage.sim.now().duration_since(start);
+        assert!(took < SignedDuration::from_mins(3), "{took}: {}", stage.story());
+    }
+    assert_eq!(crashes, 3, "a policy for each role");
 }

@@ -3,6 +3,8 @@
 use std::future::pending;
 use std::sync::Mutex;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::api::{Datalake, DatalakeStatus, KeyIntent};
 use crate::cloud::sim::Sim;
 use crate::controller::pass::{Ledger, Overtaken};
@@ -20,6 +22,8 @@ pub(super) enum Death {
 /// The object on the server, and a process that has read some version of it.
 pub(super) struct Server {
     sim: Sim,
+    /// How long each intent takes to be written down.
+    pub standstill: SignedDuration,
     state: Mutex<State>,
 }
 
@@ -40,6 +44,7 @@ impl Server {
         };
         Self {
             sim: sim.clone(),
+            standstill: SignedDuration::ZERO,
             state: Mutex::new(state),
         }
     }
@@ -85,6 +90,10 @@ impl Server {
 }
 
 impl Ledger for Server {
+    fn now(&self) -> Timestamp {
+        self.sim.now()
+    }
+
     async fn intend(&self, place: &Scope, id: Id, intent: &KeyIntent) -> Result<(), Overtaken> {
         let is_open = |state: &State| {
             let status = state.object.status.as_ref();
@@ -101,6 +110,7 @@ impl Ledger for Server {
                 return current(&state);
             }
         }
+        self.sim.advance(self.standstill);
         self.write(|state| {
             current(state)?;
             let mut status = state.object.status.clone().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The table of errors: a row says what one means, who can mend it, and what to do.
 
-use super::{CallError, Class};
+use super::{CallError, Class, NOT_SENT};
 use crate::api::vocabulary::reasons;
 
 /// What a row of the table says of an error.
@@ -38,7 +38,7 @@ impl Row {
 }
 
 macro_rules! rows {
-    ($($service:literal $operation:literal [$($code:literal),+] $fragment:literal => $says:expr, $reason:ident, $meaning:literal, $remedy:literal;)*) => {
+    ($($service:literal $operation:literal [$($code:expr),+] $fragment:literal => $says:expr, $reason:ident, $meaning:literal, $remedy:literal;)*) => {
         &[$(Row {
             service: $service, operation: $operation, codes: &[$($code),+], fragment: $fragment,
             says: $says, reason: reasons::$reason, meaning: $meaning, remedy: $remedy,
@@ -56,7 +56,7 @@ pub(super) const TABLE: &[Row] = rows![
     "*" "*" ["Timeout", "Connection", "RequestTimeout", "RequestTimeoutException"] "" => Is(Soon), WAITING, "no answer from AWS", "check the operator's network if this lasts";
     "kms" "*" ["LimitExceededException"] "" => Is(User), LIMIT_EXCEEDED, "a KMS quota or the size of the key policy is exceeded", "ask for a higher quota in Service Quotas";
     "iam" "*" ["LimitExceeded"] "" => Is(User), LIMIT_EXCEEDED, "an IAM quota is reached", "ask for a higher quota in Service Quotas, or remove what is not used";
-    "*" "*" ["ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "KMSThrottlingException", "ProvisionedThroughputExceededException", "429", "503", "ServiceUnavailable", "ServiceUnavailableException"] "" => Is(Soon), THROTTLED, "AWS asks to slow down", "";
+    "*" "*" ["ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "KMSThrottlingException", "ProvisionedThroughputExceededException", "429", "503", "ServiceUnavailable", "ServiceUnavailableException", NOT_SENT] "" => Is(Soon), THROTTLED, "AWS asks to slow down", "";
     "*" "*" ["InternalError", "InternalFailure", "InternalServiceException", "InternalServiceError", "InternalServerException", "InternalServiceErrorException", "ServiceException", "ServiceFailure", "KMSInternalException", "DependencyTimeoutException", "OperationTimeoutException", "500", "502", "504"] "" => Is(Soon), WAITING, "AWS had an internal error", "";
     "*" "*" ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "InvalidAccessKeyId", "MissingAuthenticationToken", "MissingAuthenticationTokenException"] "" => Is(User), ACCESS_DENIED, "AWS does not accept the operator's credentials", "give the operator valid credentials (IRSA, EKS Pod Identity or a secret)";
     "glue" "*" ["AccessDeniedException"] "Lake Formation" => Is(User), ACCESS_DENIED, "Lake Formation guards the catalog of this account", "make the operator's role a data lake administrator, or grant it CREATE_DATABASE";

@@ -17,7 +17,7 @@ use datalake_operator::model::names::Prefix;
 use datalake_operator::model::topology::Id;
 use datalake_operator::shell::clock;
 use futures::{StreamExt, stream};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::objects::{lake, with};
@@ -58,6 +58,10 @@ impl World for Untouched {
 struct NoKeys;
 
 impl Ledger for NoKeys {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
     async fn intend(&self, _place: &Scope, _id: Id, _intent: &KeyIntent) -> Result<(), Overtaken> {
         Err(Overtaken)
     }

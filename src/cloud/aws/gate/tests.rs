@@ -5,8 +5,8 @@ use futures::future::join_all;
 
 use super::*;
 use crate::cloud::World;
-use crate::cloud::aws::testing::{place, replay};
-use crate::model::kinds::Target;
+use crate::cloud::aws::testing::{place, replay, sent};
+use crate::model::kinds::{Change, Target, workgroup};
 
 /// Time that passes by sleeping, and at once.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ fn what_would_wait_too_long_is_an_error_that_mends_itself() {
     assert_eq!(fault.reason, crate::api::vocabulary::reasons::THROTTLED);
     assert!(error.is_refusal(), "it had no effect");
     assert!(
-        error.message.starts_with("not sent: its turn would come in 10 s"),
+        error.message.starts_with("its turn would come in 10 s"),
         "{}",
         error.message
     );
@@ -121,12 +121,34 @@ async fn an_answer_that_asks_to_slow_down_slows_that_service_of_that_region_and_
         let answer = format!(r#"{{"__type": "{code}", "message": "Rate exceeded"}}"#);
         let (aws, _) = replay(vec![(400, &answer)]);
         let name = "w".to_owned();
-        let refused = aws.observe(&place(), &Target::Workgroup { name }).await;
+        let change = Change::Workgroup(workgroup::Change::DeleteWorkGroup { name });
+        let refused = aws.apply(&place(), &change).await;
         assert_eq!(refused.unwrap_err().code, code);
         let bits = |region: &Region, service| aws.pace(region, service).to_bits();
         assert_eq!(bits(&place().region, "athena"), pace.to_bits(), "{code}");
         assert_eq!(bits(&place().region, "glue"), 1.0f64.to_bits());
         assert_eq!(bits(&region("us-east-1"), "athena"), 1.0f64.to_bits());
+    }
+}
+
+#[tokio::test]
+async fn a_look_in_which_a_service_asks_to_slow_down_is_made_again_a_few_times_each_after_the_pause() {
+    let slow = (
+        400,
+        r#"{"__type": "ThrottlingException", "message": "Rate exceeded"}"#,
+    );
+    let none = (
+        400,
+        r#"{"__type": "InvalidRequestException", "message": "WorkGroup w is not found."}"#,
+    );
+    let look = Target::Workgroup { name: "w".to_owned() };
+    for (slowed, code, looks) in [(2, "", 3), (3, "ThrottlingException", 3)] {
+        let (aws, http) = replay([vec![slow; slowed], vec![none]].concat());
+        let seen = aws.observe(&place(), &look).await;
+        assert_eq!(seen.err().map_or(String::new(), |error| error.code), code);
+        assert_eq!(sent(&http).len(), looks);
+        let pace = aws.pace(&place().region, "athena");
+        assert!(pace < 0.3, "a refusal within the pause does not count: {pace}");
     }
 }
 
