@@ -139,8 +139,12 @@ impl Cluster {
         Ok(())
     }
 
+    fn status(&self) -> Option<&DatalakeStatus> {
+        self.object.as_ref()?.status.as_ref()
+    }
+
     fn pinned(&self) -> Option<&Pinned> {
-        self.object.as_ref()?.status.as_ref()?.pinned.as_ref()
+        self.status()?.pinned.as_ref()
     }
 
     /// Writes about keys into the status.
@@ -207,30 +211,29 @@ impl Kubernetes {
 /// What one pass writes down at once; it knows of its own writes.
 pub struct Notes {
     kubernetes: Kubernetes,
-    known: Mutex<(u64, Option<Pinned>)>,
+    known: Mutex<(u64, Option<DatalakeStatus>)>,
 }
 
 impl Notes {
     pub fn new(kubernetes: &Kubernetes, read: &Datalake) -> Self {
-        let pinned = read.status.as_ref().and_then(|status| status.pinned.clone());
         Self {
             kubernetes: kubernetes.clone(),
-            known: Mutex::new((version_of(read), pinned)),
+            known: Mutex::new((version_of(read), read.status.clone())),
         }
     }
 
-    /// Replaces the status, also over somebody else's write, unless that was about keys.
+    /// Replaces the status, also over an edit of the user, but not over another process's status.
     pub fn close(&self, status: DatalakeStatus) -> Result<(), Conflict> {
-        let (version, pinned) = &*self.known();
+        let (version, known) = &*self.known();
         let mut cluster = self.kubernetes.lock();
-        if cluster.version() != *version && !intent::same(pinned.as_ref(), cluster.pinned()) {
+        if cluster.version() != *version && known.as_ref() != cluster.status() {
             return Err(Conflict);
         }
         let now = cluster.version();
         cluster.replace_status(now, status)
     }
 
-    fn known(&self) -> MutexGuard<'_, (u64, Option<Pinned>)> {
+    fn known(&self) -> MutexGuard<'_, (u64, Option<DatalakeStatus>)> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -245,7 +248,7 @@ impl Ledger for Notes {
             return Ok(());
         }
         cluster.edit_keys(|pinned| intent::open(pinned, id, intent));
-        *known = (cluster.version(), cluster.pinned().cloned());
+        *known = (cluster.version(), cluster.status().cloned());
         Ok(())
     }
 
@@ -257,10 +260,10 @@ impl Ledger for Notes {
         if intent::open_nonce(cluster.pinned(), id) != Some(nonce) {
             return Err(Overtaken);
         }
-        let unchanged = intent::same(known.1.as_ref(), cluster.pinned());
+        let unchanged = known.1.as_ref() == cluster.status();
         cluster.edit_keys(|pinned| intent::found(pinned, id, key_id, Some(nonce)));
         if unchanged {
-            *known = (cluster.version(), cluster.pinned().cloned());
+            *known = (cluster.version(), cluster.status().cloned());
         }
         Ok(())
     }
