@@ -1,5 +1,5 @@
-//! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, or its
-//! answer being lost.
+//! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, after
+//! it and the status being lost besides, or its answer being lost.
 
 use crate::diary::Diary;
 use crate::edits::EDITS;
@@ -8,7 +8,7 @@ use crate::script::{Consent, Crash, Pace, Script, Step};
 use crate::trouble::Trouble;
 
 /// What can befall a write.
-const FATES: [&str; 3] = ["before", "after", "lost"];
+const FATES: [&str; 4] = ["before", "after", "lost", "wiped"];
 
 /// Something that the user has done, without trouble.
 fn scenes() -> Vec<Script> {
@@ -75,6 +75,7 @@ fn befallen(scene: &Script, k: usize, minutes: i64, fate: &str) -> Script {
     let what = match fate {
         "before" => Step::Crash(Crash::Before(k)),
         "after" => Step::Crash(Crash::After(k)),
+        "wiped" => Step::Crash(Crash::Wiped(k)),
         _ => Step::Trouble(Trouble::Lost(k)),
     };
     let mut steps = vec![what];

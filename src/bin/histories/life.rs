@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use datalake_operator::api::Datalake;
 use datalake_operator::api::vocabulary::FINALIZER;
-use datalake_operator::cloud::sim::{Cloud, Rule, Sim, Timing};
+use datalake_operator::cloud::sim::{Call, Cloud, Rule, Sim, Timing};
 use datalake_operator::controller::pass::Operator;
 use datalake_operator::model::lake::Lake;
 use datalake_operator::model::memory::Memory;
@@ -51,6 +51,11 @@ pub struct Life {
     pub quotas: Vec<Rule>,
     /// What was made another's, or nobody's.
     pub foreign: BTreeSet<Id>,
+    /// The ARNs of what was made so.
+    pub strangers: BTreeSet<String>,
+    /// Places in the journal from which on no failure counts that came before: the spec was edited, or another process
+    /// began.
+    pub anew: Vec<usize>,
     /// How the object stood when its deletion was carried out.
     pub last_words: Option<Arc<Datalake>>,
     watched: Watched,
@@ -58,6 +63,7 @@ pub struct Life {
     leader: usize,
     due: Option<Timestamp>,
     dies_before_status: bool,
+    loses_status: bool,
     idle: u32,
 }
 
@@ -73,10 +79,23 @@ struct Process {
 pub struct Passed {
     /// When the next one is due.
     pub next: Option<SignedDuration>,
-    /// How many writes it tried.
+    /// How many writes it tried, but for those that a quota refused.
     pub writes: usize,
     /// How many of them were carried out.
     pub effects: usize,
+    /// How many writes a quota refused.
+    pub over_quota: usize,
+}
+
+impl Passed {
+    fn idle(next: Option<SignedDuration>) -> Self {
+        Self {
+            next,
+            writes: 0,
+            effects: 0,
+            over_quota: 0,
+        }
+    }
 }
 
 impl Life {
@@ -119,10 +138,13 @@ impl Life {
             passes: 0,
             quotas: Vec::new(),
             foreign: BTreeSet::new(),
+            strangers: BTreeSet::new(),
+            anew: Vec::new(),
             last_words: None,
             watched,
             leader: 0,
             dies_before_status: false,
+            loses_status: false,
             idle: 0,
         }
     }
@@ -151,7 +173,22 @@ impl Life {
         process.memory = Memory::default();
         process.seen = None;
         self.sim.restart();
+        self.begin_anew();
+        if std::mem::take(&mut self.loses_status) {
+            self.kubernetes.lock().wipe_status();
+        }
         self.due = Some(self.sim.now() + SignedDuration::from_secs(1));
+    }
+
+    /// The operator tries everything again at once, whatever failed before.
+    fn begin_anew(&mut self) {
+        self.anew.push(self.sim.alter(|cloud| cloud.journal.len()));
+    }
+
+    /// Whether a quota that stays refused the call.
+    pub fn is_over_quota(&self, call: &Call) -> bool {
+        let same = |rule: &Rule| (rule.service, rule.operation) == (call.service, call.operation);
+        call.result.is_err() && self.quotas.iter().any(same)
     }
 
     fn some_passes(&mut self, count: usize) -> Result<(), Broken> {
@@ -163,7 +200,8 @@ impl Life {
         Ok(())
     }
 
-    fn wait(&mut self, minutes: i64) -> Result<(), Broken> {
+    /// Time goes by, with the passes that are due in it.
+    pub fn wait(&mut self, minutes: i64) -> Result<(), Broken> {
         let end = self.sim.now() + SignedDuration::from_mins(minutes);
         let most = self.passes + RUSH + RATE * minutes.unsigned_abs();
         while let Some(due) = self.due.filter(|due| *due <= end) {
@@ -197,11 +235,7 @@ impl Life {
         let Some(object) = self.read(late) else {
             self.processes[self.leader].memory = Memory::default();
             self.due = None;
-            return Ok(Passed {
-                next: None,
-                writes: 0,
-                effects: 0,
-            });
+            return Ok(Passed::idle(None));
         };
         let read = version_of(&object);
         let guarded = object
@@ -214,11 +248,7 @@ impl Life {
             // Refused: somebody else wrote first; then the next pass sees it.
             let _ = self.kubernetes.lock().add_finalizer(read, now);
             self.due = Some(now + SOONEST);
-            return Ok(Passed {
-                next: Some(SOONEST),
-                writes: 0,
-                effects: 0,
-            });
+            return Ok(Passed::idle(Some(SOONEST)));
         }
         self.watched.begin(Reading::of(&object));
         let process = &mut self.processes[self.leader];
@@ -227,13 +257,18 @@ impl Life {
         let notes = Notes::new(&self.kubernetes, &object, now);
         let pass = process.operator.pass(&object, &mut process.memory, &notes, now);
         let verdict = pass.now_or_never();
-        let (calls, writes, effects) = self.sim.alter(|cloud| {
+        let (calls, mut passed) = self.sim.alter(|cloud| {
             let calls = cloud.journal.get(before..).unwrap_or_default();
             self.diary.calls(calls);
-            let count = |of: fn(&datalake_operator::cloud::sim::Call) -> bool| {
-                calls.iter().filter(|call| of(call)).count()
+            let count = |of: &dyn Fn(&Call) -> bool| calls.iter().filter(|call| of(call)).count();
+            let over_quota = count(&|call| call.write && self.is_over_quota(call));
+            let passed = Passed {
+                next: Some(SignedDuration::from_secs(1)),
+                writes: count(&|call| call.write) - over_quota,
+                effects: count(&|call| call.effect),
+                over_quota,
             };
-            (calls.len(), count(|call| call.write), count(|call| call.effect))
+            (calls.len(), passed)
         });
         if let Some(broken) = self.watched.verdict() {
             return Err(broken);
@@ -244,14 +279,10 @@ impl Life {
         let Some(verdict) = verdict.filter(|_| !std::mem::take(&mut self.dies_before_status)) else {
             self.diary.line(now, "the operator dies");
             self.restart();
-            return Ok(Passed {
-                next: Some(SignedDuration::from_secs(1)),
-                writes,
-                effects,
-            });
+            return Ok(passed);
         };
         let next = verdict.next.map(|next| next.max(SOONEST));
-        self.idle = if effects > 0 || next.is_none_or(|next| next >= SignedDuration::from_secs(1)) {
+        self.idle = if passed.effects > 0 || next.is_none_or(|next| next >= SignedDuration::from_secs(1)) {
             0
         } else {
             self.idle + 1
@@ -264,11 +295,8 @@ impl Life {
         }
         self.due = next.map(|next| now + next);
         self.write(&object, verdict, &notes)?;
-        Ok(Passed {
-            next,
-            writes,
-            effects,
-        })
+        passed.next = next;
+        Ok(passed)
     }
 
     /// The object as the leader reads it; `late`: as it read it before.
@@ -289,18 +317,22 @@ impl Life {
     fn write(&mut self, object: &Datalake, verdict: Verdict, notes: &Notes) -> Result<(), Broken> {
         let now = self.sim.now();
         let generation = object.metadata.generation.unwrap_or_default();
-        status::written(object, &verdict.status, now)?;
+        status::written(object, &verdict.status)?;
         if is_ready(Some(&verdict.status), generation) && !is_ready(object.status.as_ref(), generation) {
             vital::on_ready(self, object)?;
         }
         self.diary.status(now, object.status.as_ref(), &verdict.status);
-        if object.status.as_ref() != Some(&verdict.status) && notes.close(verdict.status).is_err() {
-            self.diary.line(
-                now,
-                "Kubernetes refuses the status: somebody else wrote the object",
-            );
-            self.due = Some(now + SOONEST);
-            return Ok(());
+        if object.status.as_ref() != Some(&verdict.status) {
+            let stored = self.object();
+            if notes.close(verdict.status).is_err() {
+                self.diary.line(
+                    now,
+                    "Kubernetes refuses the status: somebody else wrote the object",
+                );
+                self.due = Some(now + SOONEST);
+                return Ok(());
+            }
+            status::overwritten(stored.as_deref(), self.object().as_deref(), now)?;
         }
         let mut cluster = self.kubernetes.lock();
         if verdict.released {

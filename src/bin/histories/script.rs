@@ -106,6 +106,8 @@ pub enum Crash {
     Before(usize),
     /// After it was carried out.
     After(usize),
+    /// After it was carried out, and the status is lost before another process begins.
+    Wiped(usize),
     /// After the pass, before its status is written.
     Status,
 }
@@ -147,6 +149,7 @@ impl Step {
             Self::Store(n @ 2..) => Self::Store(n / 2),
             Self::Crash(Crash::Before(n @ 2..)) => Self::Crash(Crash::Before(n - 1)),
             Self::Crash(Crash::After(n @ 2..)) => Self::Crash(Crash::After(n - 1)),
+            Self::Crash(Crash::Wiped(n @ 2..)) => Self::Crash(Crash::Wiped(n - 1)),
             Self::Lead { passes, late: true } => Self::Lead {
                 passes: *passes,
                 late: false,
@@ -195,6 +198,12 @@ impl fmt::Display for Step {
             Self::Wait(n) => write!(f, "{n} minutes go by"),
             Self::Crash(Crash::Before(k)) => write!(f, "the operator will die before write {k} from now"),
             Self::Crash(Crash::After(k)) => write!(f, "the operator will die after write {k} from now"),
+            Self::Crash(Crash::Wiped(k)) => {
+                write!(
+                    f,
+                    "the operator will die after write {k} from now, and the status be lost"
+                )
+            }
             Self::Crash(Crash::Status) => write!(f, "the operator will die before it writes the status"),
             Self::Restart => write!(f, "the operator starts anew"),
             Self::Lead { passes, late } => {

@@ -70,19 +70,31 @@ pub const CALLS: &[(&str, &str)] = &[
     ("lambda", "CreateFunction"), ("lambda", "UpdateFunctionConfiguration"), ("lambda", "DeleteFunction"), ("lambda", "GetFunction"),
 ];
 
-/// Quotas that stay: the operation, and the code that it is refused with.
-pub const QUOTAS: &[(&str, &str, &str)] = &[
-    ("kms", "CreateKey", "LimitExceededException"),
-    ("s3", "CreateBucket", "TooManyBuckets"),
-    ("iam", "CreateRole", "LimitExceeded"),
-    ("firehose", "CreateDeliveryStream", "LimitExceededException"),
+/// Every service that is called.
+const SERVICES: [&str; 10] = [
+    "sts", "kms", "s3", "logs", "kinesis", "glue", "iam", "firehose", "athena", "lambda",
+];
+
+/// Quotas that stay: the operation, and the status, code and message that it is refused with.
+#[rustfmt::skip]
+pub const QUOTAS: &[(&str, &str, (u16, &str, &str))] = &[
+    ("kms", "CreateKey", (400, "LimitExceededException", "The account has as many KMS keys as it may have")),
+    ("s3", "CreateBucket", (400, "TooManyBuckets", "You have attempted to create more buckets than allowed")),
+    ("iam", "CreateRole", (409, "LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000")),
+    ("firehose", "CreateDeliveryStream", (400, "LimitExceededException", "You have already consumed your quota of Firehose streams")),
+    ("kinesis", "CreateStream", (400, "LimitExceededException", "This request would exceed the shard limit for the account")),
+    ("kinesis", "UpdateShardCount", (400, "LimitExceededException", "This request would exceed the shard limit for the account")),
+    ("glue", "CreateDatabase", (400, "ResourceNumberLimitExceededException", "Number of databases exceeds the limit of the account")),
+    ("glue", "CreateTable", (400, "ResourceNumberLimitExceededException", "Number of tables exceeds the limit of the database")),
+    ("glue", "CreateCrawler", (400, "ResourceNumberLimitExceededException", "Number of crawlers exceeds the limit of the account")),
+    ("logs", "CreateLogGroup", (400, "LimitExceededException", "Resource limit exceeded.")),
 ];
 
 impl Trouble {
     /// The rules by which calls go wrong.
-    pub fn rule(&self) -> Option<Rule> {
-        Some(match self {
-            Self::Chance { .. } => return None,
+    pub fn rules(&self) -> Vec<Rule> {
+        vec![match self {
+            Self::Chance { .. } => return Vec::new(),
             Self::Some {
                 call: (service, operation),
                 how,
@@ -95,17 +107,21 @@ impl Trouble {
                 call: (service, operation),
                 how,
             } => Rule::every(service, operation, how.fault(service)),
-            Self::All(how) => Rule::every("", "", how.fault("")),
+            // Each service fails in its own words.
+            Self::All(how) => {
+                let each = SERVICES.map(|service| Rule::every(service, "", how.fault(service)));
+                return each.to_vec();
+            }
             Self::Lost(k) => Rule::write(*k, Fault::LoseAnswer),
             Self::Quota(service, operation) => {
-                let (.., code) = QUOTAS.iter().find(|(s, o, _)| (s, o) == (service, operation))?;
-                Rule::every(
-                    service,
-                    operation,
-                    Fault::Refuse(Refused::new(400, code, "the quota is reached")),
-                )
+                let quota = QUOTAS.iter().find(|(s, o, _)| (s, o) == (service, operation));
+                let Some((.., (status, code, message))) = quota else {
+                    return Vec::new();
+                };
+                let refused = Refused::new(*status, code, *message);
+                Rule::every(service, operation, Fault::Refuse(refused))
             }
-        })
+        }]
     }
 
     /// Chance, where it is that.
@@ -148,24 +164,14 @@ impl Trouble {
 
 impl How {
     fn fault(self, service: &str) -> Fault {
-        let s3 = service == "s3";
-        let refuse = |status, code: &str| Fault::Refuse(Refused::new(status, code, "no"));
-        match self {
-            Self::Throttled if s3 => refuse(503, "SlowDown"),
-            Self::Throttled => refuse(400, "ThrottlingException"),
-            Self::Broken => refuse(500, "InternalError"),
-            Self::NoAnswer => Fault::Refuse(Refused::timeout()),
-            Self::AnswerLost => Fault::LoseAnswer,
-            Self::Denied => refuse(
-                403,
-                if s3 {
-                    "AccessDenied"
-                } else {
-                    "AccessDeniedException"
-                },
-            ),
-            Self::Expired => refuse(403, "ExpiredTokenException"),
-        }
+        Fault::Refuse(match self {
+            Self::Throttled => Refused::throttled(service),
+            Self::Broken => Refused::broken(service),
+            Self::NoAnswer => Refused::timeout(),
+            Self::AnswerLost => return Fault::LoseAnswer,
+            Self::Denied => Refused::denied(service),
+            Self::Expired => Refused::expired(service),
+        })
     }
 }
 

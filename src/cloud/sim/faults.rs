@@ -140,6 +140,17 @@ impl Refused {
         Self::new(status, code, message)
     }
 
+    /// How the service says that it is broken inside.
+    pub fn broken(service: &str) -> Self {
+        let mut words = hiccups(service).iter().skip(1);
+        let (status, code, message) = words.find(|(status, ..)| *status >= 500).copied().unwrap_or((
+            500,
+            "InternalFailure",
+            "The request processing has failed.",
+        ));
+        Self::new(status, code, message)
+    }
+
     /// How the service says that the caller may not do this.
     pub fn denied(service: &str) -> Self {
         let (code, message) = match service {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::stage::Stage;
-use crate::cloud::sim::{Cloud, HANDS, Hand};
+use crate::cloud::sim::{Cloud, Fault, HANDS, Hand, Refused, Rule};
 use crate::model::plan::Step;
 use crate::model::topology::Id;
 
@@ -259,4 +259,28 @@ fn under_report_a_lake_comes_up_and_without_a_record_only_what_is_missing_is_mad
         "{}",
         stage.story()
     );
+}
+
+#[test]
+fn what_a_quota_keeps_from_being_corrected_is_not_said_to_be_now_and_then() {
+    let mut stage = Stage::ready(json!({}));
+    let arn = stage.arn(Id::Crawler);
+    stage.sim.alter(|cloud| cloud.crawlers.remove(&arn)).unwrap();
+    let full = Refused::new(400, "ResourceNumberLimitExceededException", "too many crawlers");
+    stage
+        .sim
+        .fault(Rule::every("glue", "CreateCrawler", Fault::Refuse(full)));
+    stage.next_looks();
+    let before = stage.object.status.clone();
+    // Some of these passes try it again, others only look for drift.
+    for _ in 0..6 {
+        let next = stage.pass().next.unwrap();
+        assert_eq!(stage.object.status, before, "{}", stage.story());
+        stage.sim.advance(next);
+    }
+    let (_, reason, _) = stage.condition("DriftDetected");
+    assert_ne!(reason, "DriftCorrected");
+    let (_, reason, message) = stage.condition("Ready");
+    assert_eq!(reason, "LimitExceeded");
+    assert!(message.contains("crawler: "), "{message}");
 }

@@ -137,7 +137,7 @@ pub(super) fn of_plan(
             Some(first) => Stand::new(r#type, "False", reason_of(first), in_one_line(&open)),
         });
     }
-    stands.push(drift(plan));
+    stands.push(drift(plan, outcomes));
     stands
 }
 
@@ -193,7 +193,7 @@ fn needs_somebody(plan: &Plan, outcomes: &Outcomes, resource: &ResourceStatus) -
     }
 }
 
-fn drift(plan: &Plan) -> Stand {
+fn drift(plan: &Plan, outcomes: &Outcomes) -> Stand {
     let mut contested = Vec::new();
     let mut reported = Vec::new();
     let mut corrected = Vec::new();
@@ -216,6 +216,10 @@ fn drift(plan: &Plan) -> Stand {
                 differences,
                 ..
             }) => {
+                // What fails is not corrected; the resource's line says why, also until it is tried again.
+                if outcomes.get(id).is_some_and(|outcome| outcome.fault.is_some()) {
+                    continue;
+                }
                 corrected.push(format!("{id}: {}", super::resource::list(differences)));
             }
             _ => {}

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
+use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION, TAG_INTENT, TAG_RESOURCE};
 use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, DriftPolicy};
 use datalake_operator::cloud::sim::{Cloud, subject};
 use datalake_operator::model::arn::Scope;
 use datalake_operator::model::kinds::{Change, bucket, database, delivery, key, stream, table};
 use datalake_operator::model::owner::Tags;
+use datalake_operator::model::topology::Id;
 
 use super::{Broken, Law};
 use crate::home::{is_nobodys, is_ours};
@@ -24,6 +25,16 @@ pub struct Reading {
     raw_days: i32,
     /// Whether the user agrees to what they were told of something that is nobody's.
     takes_over: bool,
+    error_days: i32,
+    result_days: i32,
+    /// Days until a key ends that goes with the lake.
+    window_days: i32,
+    /// Nonces of the calls of `CreateKey` that were given up.
+    given_up: BTreeSet<String>,
+    /// Those that are open, of a key that the user has given another in place of and of which none is recorded.
+    open: BTreeSet<String>,
+    /// The lake's keys in whose place the user has another.
+    users_own: BTreeSet<&'static str>,
 }
 
 impl Reading {
@@ -56,7 +67,23 @@ impl Reading {
         } else {
             None
         };
+        let pinned = object.status.as_ref().and_then(|status| status.pinned.clone());
+        let pinned = pinned.unwrap_or_default();
+        let own = [
+            (Id::BucketKey, spec.encryption.bucket_key_arn.is_some()),
+            (Id::StreamKey, spec.encryption.stream_key_arn.is_some()),
+        ];
+        let users_own = own.iter().filter(|(_, own)| *own).map(|(id, _)| id.as_str());
+        let users_own: BTreeSet<_> = users_own.filter(|id| !pinned.key_ids.contains_key(*id)).collect();
+        let open = pinned
+            .key_intents
+            .iter()
+            .filter(|(id, _)| users_own.contains(id.as_str()));
+        let given_up = pinned.abandoned_key_intents.values().flatten();
         Self {
+            open: open.map(|(_, intent)| intent.nonce.clone()).collect(),
+            given_up: given_up.map(|intent| intent.nonce.clone()).collect(),
+            users_own,
             leaving,
             untouchable,
             empty_buckets: says(EMPTY_BUCKETS),
@@ -64,6 +91,9 @@ impl Reading {
             lake_days: spec.retention.lake_days,
             raw_days: spec.retention.raw_days,
             takes_over: agrees && may && leaving.is_none(),
+            error_days: spec.retention.error_days,
+            result_days: spec.query.result_days,
+            window_days: spec.encryption.deletion_window_days,
         }
     }
 }
@@ -88,10 +118,10 @@ pub fn judge(
     }
     // What is nobody's is taken over when the user agreed to what they were told, and by its tags first.
     let marks = || change.sets_tags() || matches!(change, Change::Table(table::Change::UpdateTable { .. }));
-    if let Some(tags) = tags(cloud, place, change)
-        && !is_ours(tags)
-        && !(is_nobodys(tags) && reading.takes_over && marks())
-    {
+    let taken_over = |tags: &Tags| is_nobodys(tags) && reading.takes_over && marks();
+    let concerned = [tags(cloud, place, change), new_target(cloud, place, change)];
+    let mut concerned = concerned.into_iter().flatten();
+    if let Some(tags) = concerned.find(|tags| !is_ours(tags) && !taken_over(tags)) {
         return hands_off(&format!("it is not the lake's: {tags:?}"));
     }
     if let Change::Database(database::Change::DeleteDatabase { name }) = change {
@@ -126,8 +156,15 @@ fn removes_data(
         | Change::Table(table::Change::DeleteTable { .. }) => {
             (!everything_goes).then_some("only deletionPolicy Delete removes it")
         }
-        Change::Key(key::Change::ScheduleKeyDeletion { key_id, .. }) => {
-            (!everything_goes && named.contains(key_id)).then_some("something may be encrypted with it")
+        Change::Key(key::Change::ScheduleKeyDeletion { days, .. }) if everything_goes => {
+            (*days != reading.window_days).then_some("the spec says another deletionWindowDays")
+        }
+        Change::Key(key::Change::ScheduleKeyDeletion { key_id, days }) => {
+            let key = cloud.keys.get(&place.key(key_id).to_string())?;
+            if named.contains(key_id) {
+                return Some("something may be encrypted with it");
+            }
+            is_in_use(cloud, key_id, &key.seen.tags, *days, reading)
         }
         Change::Stream(stream::Change::DecreaseStreamRetentionPeriod { .. }) => {
             (!reading.shorten_retention).then_some("nobody said to shorten the retention")
@@ -138,10 +175,36 @@ fn removes_data(
             (reading.leaving.is_none() && !failed).then_some("what it has gathered is lost")
         }
         Change::Bucket(bucket::Change::PutBucketLifecycleConfiguration { rules, .. }) => {
-            rules.iter().find_map(|rule| expires_too_soon(rule, reading))
+            rules.iter().find_map(|rule| expires_otherwise(rule, reading))
         }
         _ => None,
     }
+}
+
+/// Why a key may be in use, while the lake stays: it was not made by a call that was given up. Or the user has given
+/// another key in its place since the call, which has come to nothing then: nothing was to use it, and it goes as what
+/// is not wanted any more goes, with its alias.
+fn is_in_use(cloud: &Cloud, key_id: &str, tags: &Tags, days: i32, reading: &Reading) -> Option<&'static str> {
+    let Some(nonce) = tags.get(TAG_INTENT).filter(|nonce| !nonce.is_empty()) else {
+        return Some("nothing tells which call made it");
+    };
+    let given_up = reading.given_up.contains(nonce);
+    let replaced = tags
+        .get(TAG_RESOURCE)
+        .is_some_and(|id| reading.users_own.contains(id.as_str()));
+    if replaced {
+        if !given_up && !reading.open.contains(nonce) {
+            return Some("status does not know of the call that made it");
+        }
+        return (days != reading.window_days).then_some("the spec says another deletionWindowDays");
+    }
+    if !given_up {
+        return Some("the call that made it was not given up");
+    }
+    if cloud.aliases.iter().any(|(_, named)| named == key_id) {
+        return Some("an alias names it");
+    }
+    (days != 30).then_some("what was given up stays for as long as KMS allows")
 }
 
 /// The keys that buckets, streams and delivery streams name.
@@ -164,16 +227,31 @@ pub fn ciphers(cloud: &Cloud) -> BTreeSet<String> {
         .collect()
 }
 
-fn expires_too_soon(rule: &bucket::Rule, reading: &Reading) -> Option<&'static str> {
-    let kept = match rule.prefix.as_deref() {
+/// What is stored goes when the spec says so, not sooner and not later, and its old versions after as many days more.
+fn expires_otherwise(rule: &bucket::Rule, reading: &Reading) -> Option<&'static str> {
+    let declared = match rule.prefix.as_deref() {
         Some("data/") => reading.lake_days,
         Some("raw/") => Some(reading.raw_days),
-        Some("errors/" | "query-results/") => return None,
-        _ if rule.expire_days.is_none() => return None,
-        _ => return Some("a rule expires objects of any prefix"),
+        Some("errors/") => Some(reading.error_days),
+        Some("query-results/") => Some(reading.result_days),
+        _ => None,
     };
-    (rule.expire_days.is_some() && rule.expire_days != kept)
-        .then_some("objects expire sooner than the spec says")
+    let expires = [rule.expire_days, rule.noncurrent_days];
+    if !rule.others.is_empty() {
+        return Some("a rule does what no rule of a lake does");
+    }
+    (expires != [declared; 2]).then_some("objects expire at another age than the spec says")
+}
+
+/// The tags of the key that an alias is to name instead.
+fn new_target<'a>(cloud: &'a Cloud, place: &Scope, change: &Change) -> Option<&'a Tags> {
+    match change {
+        Change::Key(key::Change::UpdateAlias { key_id, .. }) => {
+            let key = cloud.keys.get(&place.key(key_id).to_string())?;
+            Some(&key.seen.tags)
+        }
+        _ => None,
+    }
 }
 
 /// The tags of what the call is about, if it is there.

@@ -1,15 +1,13 @@
 //! The laws on how a history ends: it converges, is silent then, and there is one of each.
 
-use std::collections::BTreeMap;
-
 use datalake_operator::api::vocabulary::reasons;
 use datalake_operator::api::{Datalake, ResourceState};
-use datalake_operator::cloud::sim::Call;
 use datalake_operator::model::report::{condition, is_ready};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
+use serde_json::Value;
 
-use super::{Broken, Law, broken, obstacles, things, vital};
-use crate::diary::is_trouble;
+use super::status::UNPLANNED;
+use super::{Broken, Law, broken, obstacles, patience, things, vital};
 use crate::life::Life;
 
 /// Passes until all is quiet.
@@ -22,12 +20,14 @@ const IN_VAIN: SignedDuration = SignedDuration::from_mins(15);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// After so long, everything was looked at again.
 const ROUND: SignedDuration = SignedDuration::from_mins(10);
-/// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts.
-const ATTEMPTS: usize = 80;
-/// The same write, whatever came of it, within a minute.
-const WRITES: usize = 25;
+/// In which everything is looked at, in minutes.
+const LOOKS: i64 = 5;
+/// How many such rounds it must be silent for.
+const ROUNDS: u64 = 3;
+/// Rounds of an hour, and some more.
+const HOUR: u64 = 15;
 
-/// All laws, once faults have stopped.
+/// All laws, once faults have stopped; of a lake that is suspended then also once it goes on.
 pub fn check(life: &mut Life) -> Result<(), Broken> {
     life.diary.line(life.sim.now(), "* faults stop");
     life.calm();
@@ -37,6 +37,27 @@ pub fn check(life: &mut Life) -> Result<(), Broken> {
     {
         life.sim.advance(DAY);
     }
+    at_rest(life)?;
+    // Nobody looks at a lake that is suspended: what is not to be there is found when it goes on.
+    if life.resume() {
+        at_rest(life)?;
+    }
+    patience::patient(life)?;
+    life.sim.alter(|cloud| match (life.object(), &life.last_words) {
+        (Some(object), _) => {
+            let ready = is_ready(
+                object.status.as_ref(),
+                object.metadata.generation.unwrap_or_default(),
+            );
+            things::while_it_lives(life, cloud, &object, ready)
+        }
+        (None, Some(last_words)) => things::afterwards(life, cloud, last_words),
+        (None, None) => Ok(()),
+    })
+}
+
+/// Once all is quiet, it stays so, and is as it is to be.
+fn at_rest(life: &mut Life) -> Result<(), Broken> {
     loop {
         let lives = life.kubernetes.lock().lives;
         settle(life)?;
@@ -47,26 +68,13 @@ pub fn check(life: &mut Life) -> Result<(), Broken> {
             break;
         }
     }
-    searched(life)?;
     silent(life)?;
-    converged(life)?;
-    patient(life)?;
-    life.sim.alter(|cloud| match (life.object(), &life.last_words) {
-        (Some(object), _) => {
-            let ready = is_ready(
-                object.status.as_ref(),
-                object.metadata.generation.unwrap_or_default(),
-            );
-            things::while_it_lives(cloud, &life.home, &object, ready)
-        }
-        (None, Some(last_words)) => things::afterwards(cloud, &life.home, last_words),
-        (None, None) => Ok(()),
-    })
+    converged(life)
 }
 
 /// Passes, each when the one before asked for it, until nothing is left to do but to look for drift.
 fn settle(life: &mut Life) -> Result<(), Broken> {
-    let mut effect = life.sim.now();
+    let (mut effect, mut in_vain) = (life.sim.now(), false);
     for _ in 0..PASSES {
         let uid = |life: &Life| life.object().map(|object| object.metadata.uid.clone());
         let before = uid(life);
@@ -80,15 +88,17 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
             continue;
         }
         let now = life.sim.now();
-        if passed.effects > 0 {
-            effect = now;
+        // Of what fails otherwise there is an end.
+        if passed.effects > 0 || passed.writes > 0 {
+            (effect, in_vain) = (now, false);
         }
+        in_vain |= passed.over_quota > 0;
         match passed.next {
             // Two that a quota refuses, each at its own times.
-            Some(_) if now.duration_since(effect) > IN_VAIN && !life.quotas.is_empty() => return Ok(()),
+            Some(_) if now.duration_since(effect) > IN_VAIN && in_vain => return Ok(()),
             Some(next) if next < QUIET => life.sim.advance(next),
             // What a quota refuses is tried again for ever.
-            _ if passed.effects == 0 && (passed.writes == 0 || !life.quotas.is_empty()) => return Ok(()),
+            _ if passed.writes == 0 => return Ok(()),
             next => life.sim.advance(next.unwrap_or_default()),
         }
     }
@@ -101,24 +111,6 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
         Law::Converges,
         format!("{PASSES} passes were not enough: {}", told.unwrap_or_default()),
     )
-}
-
-/// For an hour the operator looks out for the key of a call of `CreateKey` that it gave up; that the hour is over is the
-/// last that it has to write.
-fn searched(life: &mut Life) -> Result<(), Broken> {
-    let searches = |life: &Life| {
-        let status = life.object().and_then(|object| object.status.clone());
-        let pinned = status.and_then(|status| status.pinned);
-        pinned.is_some_and(|pinned| !pinned.abandoned_key_intents.is_empty())
-    };
-    for _ in 0..8 {
-        if !searches(life) {
-            break;
-        }
-        life.sim.advance(ROUND);
-        settle(life)?;
-    }
-    Ok(())
 }
 
 /// Ready, with all that is declared; or what stands in the way is there, and is named.
@@ -141,13 +133,7 @@ fn converged(life: &mut Life) -> Result<(), Broken> {
             format!("Ready is {} {}: {}", ready.status, ready.reason, ready.message),
         );
     }
-    if [
-        reasons::SUSPENDED,
-        reasons::INVALID_SPEC,
-        reasons::IDENTITY_CHANGED,
-    ]
-    .contains(&ready.reason.as_str())
-    {
+    if UNPLANNED.contains(&ready.reason.as_str()) {
         return Ok(());
     }
     let stuck = status.resources.iter().find(|resource| {
@@ -203,58 +189,73 @@ fn in_force(life: &Life, object: &Datalake) -> Result<(), Broken> {
     })
 }
 
-/// Two more rounds of looks: nothing is written, neither to AWS nor to the object. What a quota refuses is tried again.
+/// Three more rounds of looks, each pass when the one before asked for it: nothing is written, neither to AWS nor to the object. Only a call that a quota refuses is
+/// made again. And for an hour the operator looks out for the key of a call of `CreateKey` that it gave up: that the hour
+/// is over is all that it has to write then, once for each.
 fn silent(life: &mut Life) -> Result<(), Broken> {
-    let (calls, version) = (
-        life.sim.alter(|cloud| cloud.journal.len()),
-        life.kubernetes.lock().version(),
-    );
-    life.sim.advance(ROUND);
-    settle(life)?;
-    let limited = !life.quotas.is_empty();
+    let calls = life.sim.alter(|cloud| cloud.journal.len());
+    let (before, version) = (life.object(), life.kubernetes.lock().version());
+    let given_up = searches(before.as_deref());
+    for round in 0.. {
+        if round >= ROUNDS && (round >= HOUR || searches(life.object().as_deref()) == 0) {
+            break;
+        }
+        life.wait(LOOKS)?;
+    }
     let written = life.sim.alter(|cloud| {
         let since = cloud.journal.get(calls..).unwrap_or_default();
-        let wrote = since.iter().find(|call| call.effect || call.write && !limited);
+        let wrote = since
+            .iter()
+            .find(|call| call.effect || call.write && !life.is_over_quota(call));
         wrote.map(|call| format!("{}:{} {}", call.service, call.operation, call.subject))
     });
     if let Some(call) = written {
         return broken(Law::Silent, format!("{call} although nothing happened"));
     }
-    if life.kubernetes.lock().version() != version {
+    let (after, writes) = (life.object(), life.kubernetes.lock().version() - version);
+    if writes > given_up || settled(before.as_deref()) != settled(after.as_deref()) {
         return broken(Law::Silent, "the object was written although nothing happened");
     }
-    Ok(())
-}
-
-/// No call that fails is made too often, and no write at all.
-fn patient(life: &Life) -> Result<(), Broken> {
-    let impatient = life.sim.alter(|cloud| {
-        let failures = cloud.journal.iter().filter(|call| is_trouble(call));
-        let writes = cloud.journal.iter().filter(|call| call.write);
-        too_often(failures, ATTEMPTS, SignedDuration::from_mins(10))
-            .or_else(|| too_often(writes, WRITES, SignedDuration::from_mins(1)))
-    });
-    impatient.map_or(Ok(()), |how| broken(Law::Calm, how))
-}
-
-/// The first call that is made so many times within the window.
-fn too_often<'a>(
-    calls: impl Iterator<Item = &'a Call>,
-    most: usize,
-    window: SignedDuration,
-) -> Option<String> {
-    let mut times: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
-    for call in calls {
-        let at = times.entry((call.operation, &call.subject)).or_default();
-        at.push(call.at);
-        if let Some(earlier) = at.len().checked_sub(most).and_then(|index| at.get(index))
-            && call.at.duration_since(*earlier) < window
-        {
-            return Some(format!(
-                "{} {} was made {most} times within {window:#}",
-                call.operation, call.subject
-            ));
-        }
+    match searches(after.as_deref()) {
+        0 => Ok(()),
+        _ if !is_looked_for(after.as_deref()) => Ok(()),
+        _ => broken(
+            Law::Silent,
+            "the key of a call that was given up is looked out for without end",
+        ),
     }
-    None
+}
+
+/// How many calls of `CreateKey` were given up whose keys are looked out for.
+fn searches(object: Option<&Datalake>) -> u64 {
+    let pinned = object.and_then(|object| object.status.as_ref()?.pinned.as_ref());
+    let all = pinned.map(|pinned| pinned.abandoned_key_intents.values().map(Vec::len).sum());
+    u64::try_from(all.unwrap_or(0_usize)).unwrap_or(u64::MAX)
+}
+
+/// Whether the operator looks for the lake's keys: not while it is suspended or can't be planned, nor for one that is
+/// kept since the user has given another in its place.
+fn is_looked_for(object: Option<&Datalake>) -> bool {
+    let Some(object) = object else { return false };
+    let status = object.status.as_ref();
+    let ready = status.and_then(|status| condition(&status.conditions, "Ready"));
+    let own = &object.spec.encryption;
+    own.bucket_key_arn.is_none()
+        && own.stream_key_arn.is_none()
+        && ready.is_none_or(|ready| !UNPLANNED.contains(&ready.reason.as_str()))
+}
+
+/// The object without what may still be written once all is quiet.
+fn settled(object: Option<&Datalake>) -> Option<Value> {
+    let mut object = serde_json::to_value(object?).ok()?;
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("resourceVersion");
+    }
+    if let Some(pinned) = object
+        .pointer_mut("/status/pinned")
+        .and_then(Value::as_object_mut)
+    {
+        pinned.remove("abandonedKeyIntents");
+    }
+    Some(object)
 }

@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod end;
 pub mod obstacles;
+pub mod patience;
 pub mod status;
 pub mod things;
 pub mod vital;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, reasons};
+use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION, reasons};
 use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, DriftPolicy};
 use datalake_operator::cloud::sim::Cloud;
 
@@ -77,7 +77,8 @@ fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet
 fn stream(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
     let arn = life.home.place.stream(&life.home.names.stream).to_string();
     let stream = cloud.streams.get(&arn);
-    if stream.is_some_and(|live| live.seen.retention_hours > object.spec.retention.stream_hours) {
+    let longer = stream.is_some_and(|live| live.seen.retention_hours > object.spec.retention.stream_hours);
+    if longer && !says(object, SHORTEN_RETENTION) {
         all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
     }
 }
@@ -106,16 +107,12 @@ fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'s
 
 /// A bucket holds objects that may not be deleted.
 fn contents(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
-    let annotations = object.metadata.annotations.as_ref();
-    let consent = annotations
-        .and_then(|all| all.get(EMPTY_BUCKETS))
-        .is_some_and(|value| value == "true");
     let holds = |name: &String| {
         let bucket = cloud.buckets.get(&life.home.place.bucket(name).to_string());
         bucket.is_some_and(|bucket| !bucket.objects.is_empty() || !bucket.uploads.is_empty())
     };
     let names = &life.home.names;
-    if !consent && (holds(&names.lake_bucket) || holds(&names.raw_bucket)) {
+    if !says(object, EMPTY_BUCKETS) && (holds(&names.lake_bucket) || holds(&names.raw_bucket)) {
         all.insert(reasons::BUCKET_NOT_EMPTY);
     }
     // A table that is not the lake's keeps its database.
@@ -125,4 +122,12 @@ fn contents(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'
     if cloud.tables.iter().any(|(_, table)| others(table)) {
         all.insert(reasons::DATABASE_NOT_EMPTY);
     }
+}
+
+/// Whether the user agrees by annotation.
+fn says(object: &Datalake, annotation: &str) -> bool {
+    let annotations = object.metadata.annotations.as_ref();
+    annotations
+        .and_then(|all| all.get(annotation))
+        .is_some_and(|value| value == "true")
 }

@@ -1,25 +1,24 @@
 //! Honest: what every status must be, as it is written.
 
 use datalake_operator::api::vocabulary::reasons;
-use datalake_operator::api::{Datalake, DatalakeStatus, ResourceState};
+use datalake_operator::api::{Datalake, DatalakeStatus, ResourceState, ResourceStatus};
 use datalake_operator::model::report::condition;
 use jiff::Timestamp;
 
 use super::{Broken, Law, broken};
 
+/// How many of those that stand in the way Ready names, and counts the others.
+const TOLD: usize = 3;
 /// Reasons for which nothing is planned, so that no resource is named.
-const UNPLANNED: [&str; 3] = [
+pub const UNPLANNED: [&str; 3] = [
     reasons::SUSPENDED,
     reasons::INVALID_SPEC,
     reasons::IDENTITY_CHANGED,
 ];
 
-/// The status that a pass over this object writes now.
-pub fn written(object: &Datalake, after: &DatalakeStatus, now: Timestamp) -> Result<(), Broken> {
+/// The status that a pass over this object writes.
+pub fn written(object: &Datalake, after: &DatalakeStatus) -> Result<(), Broken> {
     let generation = object.metadata.generation.unwrap_or_default();
-    if let Some(before) = &object.status {
-        forward(before, after, now)?;
-    }
     let leaves_unmade = object.metadata.deletion_timestamp.is_some() && Some(after) == object.status.as_ref();
     if after.observed_generation != generation && !leaves_unmade && *after != DatalakeStatus::default() {
         let said = after.observed_generation;
@@ -29,6 +28,20 @@ pub fn written(object: &Datalake, after: &DatalakeStatus, now: Timestamp) -> Res
         );
     }
     named(after)
+}
+
+/// One status was written over the other, whoever had written that.
+pub fn overwritten(
+    before: Option<&Datalake>,
+    after: Option<&Datalake>,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    let before = before.and_then(|object| object.status.as_ref());
+    let after = after.and_then(|object| object.status.as_ref());
+    match before.zip(after) {
+        Some((before, after)) => forward(before, after, now),
+        None => Ok(()),
+    }
 }
 
 /// Neither the generation nor a transition time goes back, and a time changes only with what it is of.
@@ -69,6 +82,19 @@ fn forward(before: &DatalakeStatus, after: &DatalakeStatus, now: Timestamp) -> R
     Ok(())
 }
 
+/// Whether somebody is told why it is not as declared. What is just being done to it is said by the state alone.
+fn explained(resource: &ResourceStatus) -> bool {
+    let at_work = [reasons::CREATING, reasons::UPDATING, reasons::DELETING];
+    let says = resource
+        .message
+        .as_ref()
+        .is_some_and(|message| !message.is_empty());
+    says || resource
+        .reason
+        .as_ref()
+        .is_some_and(|reason| at_work.contains(&reason.as_str()))
+}
+
 /// Ready is true only if every resource is; else it says why, and names who stands in the way.
 fn named(after: &DatalakeStatus) -> Result<(), Broken> {
     let open: Vec<_> = after
@@ -91,22 +117,22 @@ fn named(after: &DatalakeStatus) -> Result<(), Broken> {
     if ready.reason.is_empty() || after.resources.is_empty() || UNPLANNED.contains(&ready.reason.as_str()) {
         return Ok(());
     }
-    let silent = open.iter().find(|resource| {
-        resource.state == ResourceState::Failed && resource.message.as_ref().is_none_or(String::is_empty)
-    });
-    if let Some(resource) = silent {
-        return broken(
-            Law::Honest,
-            format!("{} failed, and nothing says why", resource.id),
-        );
+    if let Some(resource) = open.iter().find(|resource| !explained(resource)) {
+        let (id, state) = (&resource.id, resource.state);
+        return broken(Law::Honest, format!("{id} is {state:?}, and nothing says why"));
     }
-    let somebody = open.iter().any(|resource| ready.message.contains(&resource.id));
+    let somebody = open
+        .iter()
+        .filter(|resource| ready.message.contains(&format!("{}: ", resource.id)));
     let of_the_account = ready.message.contains("sts:GetCallerIdentity");
-    if open.is_empty() || somebody || of_the_account {
+    if of_the_account || somebody.count() >= open.len().min(TOLD) {
         return Ok(());
     }
     broken(
         Law::Honest,
-        format!("Ready is {} and names nobody: {}", ready.status, ready.message),
+        format!(
+            "Ready is {} and does not name who is in the way: {}",
+            ready.status, ready.message
+        ),
     )
 }

@@ -5,107 +5,87 @@ use std::collections::BTreeSet;
 use datalake_operator::api::{Datalake, DeletionPolicy};
 use datalake_operator::cloud::sim::Cloud;
 use datalake_operator::model::lake::Lake;
+use datalake_operator::model::owner::Tags;
 use datalake_operator::model::topology::Id;
 
 use super::{Broken, Law, broken, vital};
-use crate::home::{self, is_ours};
+use crate::home::{self, USERS_KEY, is_ours};
+use crate::life::Life;
 
-/// The ARNs of everything but keys that carries the owner's tags.
-fn ours(cloud: &Cloud) -> BTreeSet<&str> {
+/// The ARNs of everything but keys that the lake made, tagged or not: there is nothing else but what the script says is
+/// somebody else's.
+fn ours<'a>(cloud: &'a Cloud, strangers: &BTreeSet<String>) -> BTreeSet<&'a str> {
     let mut all = BTreeSet::new();
-    all.extend(
-        cloud
-            .buckets
-            .iter()
-            .filter(|(_, live)| is_ours(&live.seen.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .log_groups
-            .iter()
-            .filter(|(_, live)| is_ours(&live.seen.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .streams
-            .iter()
-            .filter(|(_, live)| is_ours(&live.seen.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .databases
-            .iter()
-            .filter(|(_, live)| is_ours(&live.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .tables
-            .iter()
-            .filter(|(_, live)| is_ours(&live.input.parameters))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .roles
-            .iter()
-            .filter(|(_, live)| is_ours(&live.seen.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .deliveries
-            .iter()
-            .filter(|(_, live)| is_ours(&live.seen.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .crawlers
-            .iter()
-            .filter(|(_, live)| is_ours(&live.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .workgroups
-            .iter()
-            .filter(|(_, live)| is_ours(&live.tags))
-            .map(|(arn, _)| arn),
-    );
-    all.extend(
-        cloud
-            .functions
-            .iter()
-            .filter(|(_, live)| is_ours(&live.seen.tags))
-            .map(|(arn, _)| arn),
-    );
+    let mut add = |arn: &'a str, tags: &Tags| {
+        if is_ours(tags) || !strangers.contains(arn) {
+            all.insert(arn);
+        }
+    };
+    cloud
+        .buckets
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.seen.tags));
+    cloud
+        .log_groups
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.seen.tags));
+    cloud
+        .streams
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.seen.tags));
+    cloud
+        .databases
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.tags));
+    cloud
+        .tables
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.input.parameters));
+    cloud
+        .roles
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.seen.tags));
+    cloud
+        .deliveries
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.seen.tags));
+    cloud.crawlers.iter().for_each(|(arn, live)| add(arn, &live.tags));
+    cloud
+        .workgroups
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.tags));
+    cloud
+        .functions
+        .iter()
+        .for_each(|(arn, live)| add(arn, &live.seen.tags));
     all
 }
 
-/// Ids of the enabled keys that carry the owner's tags.
-fn our_keys(cloud: &Cloud) -> Vec<&str> {
+/// Ids of the keys that the lake made, tagged or not, and that are not on their way to deletion.
+fn our_keys<'a>(cloud: &'a Cloud, strangers: &BTreeSet<String>) -> Vec<&'a str> {
     let alive = cloud
         .keys
         .iter()
         .filter(|(_, key)| key.seen.state != "PendingDeletion");
-    let ours = alive.filter(|(_, key)| is_ours(&key.seen.tags));
+    let ours = alive.filter(|(arn, key)| {
+        is_ours(&key.seen.tags) || !strangers.contains(*arn) && key.seen.arn.key_id() != USERS_KEY
+    });
     ours.map(|(_, key)| key.seen.arn.key_id()).collect()
 }
 
-/// While the object is there: nothing but what has one of the lake's names, and no key that nobody knows of.
-pub fn while_it_lives(cloud: &Cloud, home: &Lake, object: &Datalake, ready: bool) -> Result<(), Broken> {
+/// While the object is there: nothing but what has one of the lake's names, no key that nobody knows of, and no alias
+/// but the lake's two, each of another key.
+pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool) -> Result<(), Broken> {
+    let home = &life.home;
     let all = Id::ALL
         .into_iter()
         .filter(|id| !ready || vital::wanted(&object.spec, *id));
     let names: BTreeSet<String> = all.filter_map(|id| home::arn(home, cloud, id)).collect();
-    if let Some(orphan) = ours(cloud).into_iter().find(|arn| !names.contains(*arn)) {
+    let ours = ours(cloud, &life.strangers);
+    if let Some(orphan) = ours.into_iter().find(|arn| !names.contains(*arn)) {
         return broken(Law::OneOfEach, format!("{orphan} is an orphan"));
     }
-    let keys = our_keys(cloud);
+    let keys = our_keys(cloud, &life.strangers);
     if keys.len() > 2 {
         return broken(
             Law::OneOfEach,
@@ -120,21 +100,37 @@ pub fn while_it_lives(cloud: &Cloud, home: &Lake, object: &Datalake, ready: bool
         let recorded = pinned.is_some_and(|pinned| pinned.key_ids.values().any(|id| id == *key));
         recorded || by_alias.into_iter().any(|arn| arn.ends_with(*key))
     };
-    // Nobody looks at a lake that is suspended: a key that its record does not tell of is found when it goes on.
-    let unseen = object.spec.suspend && pinned.is_none_or(|pinned| pinned.key_ids.is_empty());
-    match keys.iter().find(|key| !known(key)) {
-        Some(key) if !unseen => broken(
+    if let Some(key) = keys.iter().find(|key| !known(key)) {
+        return broken(
             Law::OneOfEach,
             format!("key {key} is enabled, and nothing knows of it"),
-        ),
-        _ => Ok(()),
+        );
     }
+    if ready { aliases(cloud, home) } else { Ok(()) }
+}
+
+/// There are no aliases but the lake's two, and no key has both.
+fn aliases(cloud: &Cloud, home: &Lake) -> Result<(), Broken> {
+    let mut keys = BTreeSet::new();
+    for (arn, key) in cloud.aliases.iter() {
+        if !our_aliases(home).iter().any(|ours| ours == arn) {
+            return broken(Law::OneOfEach, format!("{arn} is an orphan"));
+        }
+        if !keys.insert(key) {
+            return broken(Law::OneOfEach, format!("key {key} has two aliases"));
+        }
+    }
+    Ok(())
+}
+
+fn our_aliases(home: &Lake) -> [String; 2] {
+    [Id::BucketKey, Id::StreamKey].map(|id| home.place.key_alias(home.name(id)).to_string())
 }
 
 /// Once the object is gone: what the policy says stays, and nothing else.
-pub fn afterwards(cloud: &Cloud, home: &Lake, last_words: &Datalake) -> Result<(), Broken> {
-    let policy = last_words.spec.deletion_policy;
-    let left = ours(cloud);
+pub fn afterwards(life: &Life, cloud: &Cloud, last_words: &Datalake) -> Result<(), Broken> {
+    let (home, policy) = (&life.home, last_words.spec.deletion_policy);
+    let left = ours(cloud, &life.strangers);
     let goes = |id: Id| match policy {
         DeletionPolicy::Retain => false,
         DeletionPolicy::RetainData => !id.holds_data(),
@@ -148,9 +144,13 @@ pub fn afterwards(cloud: &Cloud, home: &Lake, last_words: &Datalake) -> Result<(
     if policy != DeletionPolicy::Delete {
         return Ok(());
     }
-    match (left.first(), our_keys(cloud).first()) {
-        (Some(arn), _) => broken(Law::OneOfEach, format!("{arn} is left behind")),
-        (None, Some(key)) => broken(Law::OneOfEach, format!("key {key} is left enabled")),
-        (None, None) => Ok(()),
+    // One that names somebody else's key is theirs.
+    let theirs = |key: &String| life.strangers.contains(&home.place.key(key).to_string());
+    let alias = cloud.aliases.iter().find(|(_, key)| !theirs(key));
+    match (left.first(), our_keys(cloud, &life.strangers).first(), alias) {
+        (Some(arn), ..) => broken(Law::OneOfEach, format!("{arn} is left behind")),
+        (None, Some(key), _) => broken(Law::OneOfEach, format!("key {key} is left enabled")),
+        (None, None, Some((alias, _))) => broken(Law::OneOfEach, format!("{alias} is left behind")),
+        (None, None, None) => Ok(()),
     }
 }

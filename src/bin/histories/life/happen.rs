@@ -2,13 +2,15 @@
 
 use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
 use datalake_operator::cloud::sim::{Fault, HANDS, Rule};
+use datalake_operator::model::topology::Id;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::Life;
 use crate::cluster::Cluster;
 use crate::edits::{self, EDITS, REFUSED};
-use crate::home;
-use crate::laws::Broken;
+use crate::home::{self, is_ours};
+use crate::laws::{Broken, vital};
 use crate::outside;
 use crate::script::{Consent, Crash, Step};
 use crate::trouble::Trouble;
@@ -44,15 +46,25 @@ impl Life {
                 }
             }
             Step::Prolong => self.sim.alter(|cloud| outside::prolong(cloud, &self.home)),
-            Step::Remove(id) => self.sim.alter(|cloud| outside::remove(cloud, &self.home, *id)),
+            Step::Remove(id) => {
+                let gone = self.sim.alter(|cloud| {
+                    let arn = home::arn(&self.home, cloud, *id);
+                    outside::remove(cloud, &self.home, *id);
+                    arn
+                });
+                // What is of that name from now on is something else. (A key stays the one that it was.)
+                if let Some(arn) = gone.filter(|arn| !arn.contains(":key/")) {
+                    self.strangers.remove(&arn);
+                }
+            }
             Step::Plant(id, whose) => {
                 self.sim
                     .alter(|cloud| outside::plant(cloud, &self.home, *id, *whose));
-                self.foreign.insert(*id);
+                self.estrange(*id);
             }
             Step::Disown(id) => {
                 self.sim.alter(|cloud| outside::disown(cloud, &self.home, *id));
-                self.foreign.insert(*id);
+                self.estrange(*id);
             }
             Step::Store(count) => self.sim.alter(|cloud| outside::store(cloud, &self.home, *count)),
             Step::Crawl => self.sim.alter(|cloud| {
@@ -65,10 +77,15 @@ impl Life {
             Step::Wait(minutes) => return self.wait(*minutes),
             Step::Crash(Crash::Before(k)) => self.sim.fault(Rule::write(*k, Fault::CrashBefore)),
             Step::Crash(Crash::After(k)) => self.sim.fault(Rule::write(*k, Fault::CrashAfter)),
+            Step::Crash(Crash::Wiped(k)) => {
+                self.sim.fault(Rule::write(*k, Fault::CrashAfter));
+                self.loses_status = true;
+            }
             Step::Crash(Crash::Status) => self.dies_before_status = true,
             Step::Restart => self.restart(),
             Step::Lead { passes, late } => {
                 self.leader = 1 - self.leader;
+                self.begin_anew();
                 self.due = Some(self.sim.now());
                 self.pass(*late)?;
                 return self.some_passes(passes.saturating_sub(1));
@@ -77,9 +94,35 @@ impl Life {
         Ok(())
     }
 
+    /// Something has one of the lake's names now that may not be the lake's.
+    fn estrange(&mut self, id: Id) {
+        self.foreign.insert(id);
+        let stranger = self.sim.alter(|cloud| {
+            let arn = home::arn(&self.home, cloud, id)?;
+            let tags = vital::tags(cloud, id, &arn)?;
+            (!is_ours(&tags)).then_some(arn)
+        });
+        self.strangers.extend(stranger);
+    }
+
+    /// The user lets a suspended lake go on; whether it was one.
+    pub fn resume(&mut self) -> bool {
+        let suspended = self.object().is_some_and(|object| object.spec.suspend);
+        if suspended {
+            self.diary.line(self.sim.now(), "* the user lets it go on");
+            self.user(|cluster, _| {
+                let mut spec = cluster.spec.clone();
+                edits::merge(&mut spec, &json!({"suspend": null}));
+                cluster.write_spec(spec);
+            });
+        }
+        suspended
+    }
+
     /// The user writes the object, and the operator is told.
     fn user(&mut self, act: impl FnOnce(&mut Cluster, Timestamp)) {
         let now = self.sim.now();
+        self.begin_anew();
         act(&mut self.kubernetes.lock(), now);
         self.due = Some(now);
     }
@@ -131,7 +174,7 @@ impl Life {
         if let Some(chaos) = trouble.chaos() {
             self.sim.alter(|cloud| cloud.faults.chaos = chaos);
         }
-        if let Some(rule) = trouble.rule() {
+        for rule in trouble.rules() {
             if trouble.stays() {
                 self.quotas.push(rule.clone());
             }
@@ -143,6 +186,7 @@ impl Life {
     pub fn calm(&mut self) {
         self.sim.calm();
         self.dies_before_status = false;
+        self.loses_status = false;
         for rule in &self.quotas {
             self.sim.fault(rule.clone());
         }

@@ -1,0 +1,95 @@
+//! Calm: no call is made too often, and what fails is tried ever more seldom.
+
+use std::collections::BTreeMap;
+
+use datalake_operator::cloud::sim::Call;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Broken, Law, broken};
+use crate::diary::is_trouble;
+use crate::life::Life;
+
+/// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts.
+const ATTEMPTS: usize = 80;
+/// The same write, whatever came of it, within a minute.
+const WRITES: usize = 25;
+/// From so many failures in a row on, the next attempt keeps its distance.
+const IN_A_ROW: u32 = 6;
+/// Half a minute, up to a quarter sooner, so that lakes do not come back together.
+const DISTANCE: SignedDuration = SignedDuration::from_secs(20);
+/// Who the credentials are of is asked before anything is known of the lake: from the first failure on a quarter of a
+/// minute apart, up to a quarter sooner.
+const DISTANCE_OF_IDENTITY: SignedDuration = SignedDuration::from_secs(12);
+
+/// No call that fails is made too often, and no write at all.
+pub fn patient(life: &Life) -> Result<(), Broken> {
+    let impatient = life.sim.alter(|cloud| {
+        let failures = cloud.journal.iter().filter(|call| is_trouble(call));
+        let writes = cloud.journal.iter().filter(|call| call.write);
+        too_often(failures, ATTEMPTS, SignedDuration::from_mins(10))
+            .or_else(|| too_often(writes, WRITES, SignedDuration::from_mins(1)))
+            .or_else(|| too_soon(&cloud.journal, &life.anew))
+    });
+    impatient.map_or(Ok(()), |how| broken(Law::Calm, how))
+}
+
+/// The first call that is made so many times within the window.
+fn too_often<'a>(
+    calls: impl Iterator<Item = &'a Call>,
+    most: usize,
+    window: SignedDuration,
+) -> Option<String> {
+    let mut times: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
+    for call in calls {
+        let at = times.entry((call.operation, &call.subject)).or_default();
+        at.push(call.at);
+        if let Some(earlier) = at.len().checked_sub(most).and_then(|index| at.get(index))
+            && call.at.duration_since(*earlier) < window
+        {
+            return Some(format!(
+                "{} {} was made {most} times within {window:#}",
+                call.operation, call.subject
+            ));
+        }
+    }
+    None
+}
+
+/// The first call that failed again and again and was made again too soon. An edit, another process: then it is tried as
+/// if it had not failed before.
+fn too_soon(journal: &[Call], anew: &[usize]) -> Option<String> {
+    let ends = anew.iter().copied().chain([journal.len()]);
+    let begins = [0].into_iter().chain(anew.iter().copied());
+    begins
+        .zip(ends)
+        .find_map(|(begin, end)| hasty(journal.get(begin..end)?))
+}
+
+fn hasty(calls: &[Call]) -> Option<String> {
+    let mut rows: BTreeMap<(&str, &str), (u32, Timestamp)> = BTreeMap::new();
+    for call in calls {
+        let of = (call.operation, call.subject.as_str());
+        if !is_trouble(call) {
+            rows.remove(&of);
+            continue;
+        }
+        let (count, last) = rows.entry(of).or_insert((0, call.at));
+        let gap = call.at.duration_since(*last);
+        // Two resources that are looked at together ask the same at one time.
+        if *count > 0 && gap.is_zero() {
+            continue;
+        }
+        let distance = match call.service {
+            "sts" => DISTANCE_OF_IDENTITY,
+            _ => DISTANCE,
+        };
+        if *count >= IN_A_ROW && gap < distance {
+            return Some(format!(
+                "{} {} was made again {gap:#} after it had failed {count} times in a row",
+                call.operation, call.subject
+            ));
+        }
+        (*count, *last) = (*count + 1, call.at);
+    }
+    None
+}
