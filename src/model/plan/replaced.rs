@@ -44,9 +44,10 @@ impl Plan {
         let today: Vec<_> = of_id
             .filter_map(|(user, _, _)| self.facts.cipher(lake, *user))
             .collect();
-        let used = lake.record.used_keys.get(&id);
+        let former = lake.record.used_keys.get(&id);
         let known = |key: &KeyArn| {
-            today.iter().any(|today| today.key() == Some(key)) || used.is_some_and(|used| used.contains(key))
+            today.iter().any(|today| today.key() == Some(key))
+                || former.is_some_and(|keys| keys.contains(key))
         };
         let mut keys = kinds::keys(lake, live);
         keys.retain(|key| !known(key));
