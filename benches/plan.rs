@@ -33,7 +33,7 @@ impl Ledger for NoLedger {
         Timestamp::UNIX_EPOCH
     }
 
-    async fn intend(&self, _: Id, _: &KeyIntent) -> Result<(), Overtaken> {
+    async fn intend(&self, _: &Scope, _: Id, _: &KeyIntent) -> Result<(), Overtaken> {
         Ok(())
     }
 

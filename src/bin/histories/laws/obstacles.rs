@@ -54,6 +54,9 @@ fn foreign(life: &Life, object: &Datalake, cloud: &mut Cloud, all: &mut BTreeSet
         let Some(arn) = home::arn(&life.home, cloud, id) else {
             // A key without alias is known by its id.
             all.insert(reasons::NOT_OWNED);
+            if object.spec.adoption == Adoption::Unowned {
+                all.insert(reasons::ADOPTION_REFUSED);
+            }
             continue;
         };
         let tags = vital::tags(cloud, id, &arn);

@@ -9,8 +9,9 @@ use super::{Broken, Law, broken};
 use crate::diary::is_trouble;
 use crate::life::Life;
 
-/// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts.
-const ATTEMPTS: usize = 80;
+/// The same call, failing, within ten minutes: every 30 s and some more, after edits and new starts; and where three
+/// calls in ten fail by chance, of those that are made while others are waited for.
+const ATTEMPTS: usize = 120;
 /// The same write, whatever came of it, within a minute.
 const WRITES: usize = 25;
 /// From so many failures in a row on, the next attempt keeps its distance.
@@ -70,6 +71,10 @@ fn hasty(calls: &[Call]) -> Option<String> {
     for call in calls {
         let of = (call.operation, call.subject.as_str());
         if !is_trouble(call) {
+            // What is made or changed is looked at as if nothing had failed before.
+            if call.effect {
+                rows.retain(|(_, subject), _| *subject != call.subject);
+            }
             rows.remove(&of);
             continue;
         }

@@ -91,9 +91,32 @@ impl Asking<'_> {
         Step::InSync
     }
 
+    /// A key that the lake made, or may have made, would be left beside one that is taken over.
+    fn has_a_key_already(&self, live: &Observed) -> Option<Refusal> {
+        let Observed::Key(key) = live else { return None };
+        let (record, other) = (&self.lake.record, key.arn.key_id());
+        let made = record.keys.get(&self.id).filter(|own| *own != other);
+        let begun = record.intents.get(&self.id);
+        let own = match (made, begun) {
+            (Some(own), _) => format!("has key {own}"),
+            (None, Some(begun)) => format!("may have made a key by a call of {}", begun.time.0),
+            (None, None) => return None,
+        };
+        Some(Refusal {
+            reason: reasons::ADOPTION_REFUSED,
+            message: format!(
+                "{} names key {other}, which is nobody's, and the lake {own}: point the alias to the lake's key, or remove it",
+                key.alias
+            ),
+        })
+    }
+
     /// What is nobody's is taken over by its tags alone, once the user agrees to all that would change of it; ours
     /// then, it is changed as any other.
     fn takeover(&self, live: &Observed) -> Step {
+        if let Some(refusal) = self.has_a_key_already(live) {
+            return Step::Refuse(refusal);
+        }
         let Some(desired) = self.desired else {
             return self.without_key();
         };
