@@ -263,9 +263,9 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::{bucket, key, table};
+    use super::super::kinds::{bucket, delivery, key, table};
     use super::super::owner::Tags;
-    use super::super::testing::lake;
+    use super::super::testing::{facts, lake};
     use super::*;
     use crate::api::vocabulary::TAG_INTENT;
 
@@ -283,6 +283,16 @@ mod tests {
         memory.wrote(Id::Table, update("1"), now);
         assert!(memory.recently(Id::Table, &update("2")));
         assert!(!memory.recently(Id::Database, &update("2")));
+        let update = |version: &str| {
+            Change::Delivery(delivery::Change::UpdateDestination {
+                name: "f".into(),
+                version: version.into(),
+                destination_id: "destinationId-000000000001".into(),
+                destination: delivery::desired(&lake(), &facts()).unwrap().destination,
+            })
+        };
+        memory.wrote(Id::Delivery, update("1"), now);
+        assert!(memory.recently(Id::Delivery, &update("2")));
     }
 
     #[test]

@@ -191,7 +191,6 @@ fn of_catalog() -> Vec<Hand> {
     vec![
         hand!("database", "description", |e| e.aws.glue.update_database().name(e.name("database")).database_input(DatabaseInput::builder().name(e.name("database")).description("mine").build().unwrap()).send()),
         hand!("table", "a type", |e| table(e, |mut s| { s.columns.as_mut().unwrap()[0].r#type = Some("string".into()); s })),
-        hand!("table", "a column more", |e| table(e, |mut s| { s.columns.as_mut().unwrap().push(Column::builder().name("added").r#type("int").build().unwrap()); s })),
         hand!("table", "the SerDe", |e| table(e, |mut s| { s.serde_info = Some(SerDeInfo::builder().serialization_library("org.example.Other").build()); s })),
         hand!("table", "location", |e| table(e, |mut s| { s.location = Some("s3://elsewhere/".into()); s })),
         hand!("crawler", "schedule", |e| e.aws.glue.update_crawler_schedule().crawler_name(e.name("crawler")).schedule("cron(0 0 * * ? *)").send()),

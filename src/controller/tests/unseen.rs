@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::stage::Stage;
 use crate::api::ResourceStatus;
 use crate::api::vocabulary::FINALIZER;
-use crate::cloud::sim::{Fault, Rule, Timing};
+use crate::cloud::sim::{Fault, Refused, Rule, Timing};
 use crate::model::arn::KeyArn;
 use crate::model::report;
 use crate::model::topology::Id;
@@ -257,4 +257,38 @@ fn nobodys_key_is_not_taken_over_beside_one_of_the_lakes_that_does_not_show() {
         stage.story()
     );
     assert_eq!(line.adopt, None);
+}
+
+#[test]
+fn a_lake_whose_keys_could_not_be_looked_for_at_first_has_not_lost_its_record() {
+    let mut stage = Stage::new(json!({}));
+    let busy = Refused::new(400, "ThrottlingException", "Rate exceeded");
+    stage
+        .sim
+        .fault(Rule::every("kms", "ListKeys", Fault::Refuse(busy)));
+    for _ in 0..10 {
+        stage.pass();
+        stage.sim.advance(SignedDuration::from_secs(2));
+    }
+    assert!(!stage.operations().contains(&"CreateKey"), "{}", stage.story());
+    assert!(
+        stage.operations().contains(&"CreateLogGroup"),
+        "{}",
+        stage.story()
+    );
+    stage.sim.calm();
+    stage.settle();
+    stage.next_looks();
+    assert!(stage.is_ready(), "{}", stage.story());
+    let first = |operation: &str| {
+        let calls = stage.sim.calls().into_iter();
+        let mut done = calls.filter(|call| call.operation == operation && call.result.is_ok());
+        done.next().unwrap().at
+    };
+    let waited = first("CreateKey").duration_since(first("ListKeys"));
+    assert!(
+        waited < SignedDuration::from_mins(1),
+        "{waited:#}: {}",
+        stage.story()
+    );
 }

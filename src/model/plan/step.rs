@@ -318,7 +318,7 @@ impl Asking<'_> {
         }
         let mut seen = self.snapshot.iter().map(|(id, sight)| (*id, sight));
         let forgotten = self.lake.record.forgotten(self.id).is_some_and(recent);
-        let lost = keys::record_is_lost(self.lake, self.id, &mut seen) && recent(absent_since);
+        let lost = keys::record_is_lost(self.lake, self.id, &mut seen);
         (forgotten || lost)
             .then(|| wait("KMS to show a key that the lake may have made before its status was lost"))
     }

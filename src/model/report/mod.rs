@@ -350,15 +350,11 @@ fn pin_keys(
 /// Whether a key may be there that KMS does not show yet, and whose record was lost. That is written down, so that
 /// nothing forgets it: neither a new process, nor a deletion that takes away all else that tells of the lake.
 fn is_lost(lake: &Lake, id: Id, planned: &Planned, memory: &Memory) -> bool {
-    let absent = memory
-        .seen
-        .get(&id)
-        .is_some_and(|seen| seen.sight == Sight::Absent);
+    let sight = memory.seen.get(&id).map(|seen| &seen.sight);
     let mut seen = memory.seen.iter().map(|(id, seen)| (*id, &seen.sight));
-    absent
+    !matches!(sight, Some(Sight::Present(_)))
         && matches!(planned.wish, Wish::Wanted | Wish::Gone)
-        && !lake.record.has_begun(id)
-        && (lake.record.lost || plan::record_is_lost(lake, id, &mut seen))
+        && plan::record_is_lost(lake, id, &mut seen)
 }
 
 /// What is to be looked at or tried again within so long is done in one pass. Else, where many things fail, each at its own
