@@ -9,7 +9,7 @@ use aws_sdk_firehose::types::{
 };
 use aws_sdk_glue::types::builders::TableInputBuilder;
 use aws_sdk_glue::types::{
-    Column, DatabaseInput, SchemaChangePolicy, SerDeInfo, StorageDescriptor, TableInput, UpdateBehavior,
+    DatabaseInput, SchemaChangePolicy, SerDeInfo, StorageDescriptor, TableInput, UpdateBehavior,
 };
 use aws_sdk_kinesis::types::{EncryptionType, ScalingType, StreamMode, StreamModeDetails};
 use aws_sdk_s3::types::{
