@@ -73,8 +73,10 @@ pub fn looks(
 
 /// What a bucket holds is asked when it is to go, or to be taken over.
 fn depth(lake: &Lake, id: Id, wish: Wish, memory: &Memory) -> Depth {
-    let nobodys = || match memory.seen.get(&id).map(|seen| &seen.sight) {
-        Some(Sight::Present(live)) => lake.owner.judge(live.tags()) == Ownership::Unowned,
+    let nobodys = || match memory.seen.get(&id).map(|seen| (&seen.sight, seen.depth)) {
+        Some((Sight::Present(live), _)) => lake.owner.judge(live.tags()) == Ownership::Unowned,
+        // Else a shallower look would go through, and what fails be tried as if it never had before.
+        Some((Sight::Unreadable(_), depth)) => depth == Depth::Prefixes,
         _ => false,
     };
     match wish {

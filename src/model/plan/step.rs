@@ -312,15 +312,21 @@ impl Asking<'_> {
             let since = self.since(intent).unwrap_or(absent_since);
             return recent(since).then(|| wait_for_key(since));
         }
-        let wait = |what| Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS));
         if self.lake.record.keys.contains_key(&self.id) {
-            return recent(absent_since).then(|| wait("KMS to show the key that was made"));
+            let what = "KMS to show the key that was made";
+            return recent(absent_since).then(|| Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS)));
         }
+        self.lost_record()
+    }
+
+    /// A key may have been made before the status was lost.
+    fn lost_record(&self) -> Option<Step> {
+        let recent = |since: Timestamp| self.now.duration_since(since) < KEY_LAG;
         let mut seen = self.snapshot.iter().map(|(id, sight)| (*id, sight));
-        let forgotten = self.lake.record.forgotten(self.id).is_some_and(recent);
-        let lost = keys::record_is_lost(self.lake, self.id, &mut seen);
-        (forgotten || lost)
-            .then(|| wait("KMS to show a key that the lake may have made before its status was lost"))
+        let lost = self.lake.record.forgotten(self.id).is_some_and(recent)
+            || keys::record_is_lost(self.lake, self.id, &mut seen);
+        let what = "KMS to show a key that the lake may have made before its status was lost";
+        lost.then(|| Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS)))
     }
 
     /// `driftPolicy: Report`: what came from outside is named, not written. Edits are applied, and what was never made

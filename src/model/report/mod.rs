@@ -12,9 +12,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use super::arn::KeyArn;
 use super::fault::{Fault, USER_RETRY};
 use super::intent;
-use super::kinds::Change;
+use super::kinds::{Change, Observed};
 use super::lake::{Cipher, DATA, Lake, RAW, Wish};
 use super::memory::{Attempt, Memory, Sight, Tempo};
+use super::owner::Ownership;
 use super::plan::{self, Plan, Planned, Step};
 use super::topology::Id;
 use crate::api::vocabulary::{conditions as types, reasons};
@@ -352,7 +353,8 @@ fn pin_keys(
 fn is_lost(lake: &Lake, id: Id, planned: &Planned, memory: &Memory) -> bool {
     let sight = memory.seen.get(&id).map(|seen| &seen.sight);
     let mut seen = memory.seen.iter().map(|(id, seen)| (*id, &seen.sight));
-    !matches!(sight, Some(Sight::Present(_)))
+    let shown = |live: &Observed| lake.owner.judge(live.tags()) == Ownership::Ours;
+    !matches!(sight, Some(Sight::Present(live)) if shown(live))
         && matches!(planned.wish, Wish::Wanted | Wish::Gone)
         && plan::record_is_lost(lake, id, &mut seen)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION, reasons};
-use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, Discovery, DriftPolicy};
 use datalake_operator::cloud::sim::Cloud;
 
 use super::vital;
@@ -20,6 +20,9 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
     }
     if spec.drift_policy == DriftPolicy::Report && !leaving {
         all.insert(reasons::DRIFT_DETECTED);
+    }
+    if spec.crawler.is_some() && spec.partitioning.discovery == Discovery::Projection {
+        all.insert(reasons::INVALID_SPEC);
     }
     if life.is_refused() {
         all.extend([

@@ -1,6 +1,9 @@
 //! What would lose data, or cannot change.
 
+use jiff::SignedDuration;
+
 use super::*;
+use crate::cloud::sim::{Fault, Refused, Rule};
 
 type Row = (Id, &'static str, fn(&mut Cloud, &str), &'static str);
 
@@ -79,4 +82,28 @@ fn a_bucket_whose_objects_go_as_early_anyhow_is_taken_over() {
         });
     });
     is_taken_over(&mut stage, &[Id::RawBucket], "raw copies");
+}
+
+#[test]
+fn a_bucket_whose_contents_may_not_be_listed_is_asked_ever_more_seldom() {
+    let mut stage = found(base(), &[Id::LakeBucket], |_| {});
+    let denied = Refused::new(403, "AccessDenied", "Access Denied");
+    stage
+        .sim
+        .fault(Rule::every("s3", "ListObjectVersions", Fault::Refuse(denied)));
+    stage.restart();
+    stage.sim.forget_calls();
+    for _ in 0..30 {
+        stage.pass();
+        stage.sim.advance(SignedDuration::from_secs(10));
+    }
+    let calls = stage.sim.calls().into_iter();
+    let asked = calls
+        .filter(|call| call.operation == "ListObjectVersions")
+        .count();
+    assert!(
+        (1..=3).contains(&asked),
+        "{asked} times in five minutes: {}",
+        stage.story()
+    );
 }

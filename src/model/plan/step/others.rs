@@ -117,6 +117,9 @@ impl Asking<'_> {
         if let Some(refusal) = self.has_a_key_already(live) {
             return Step::Refuse(refusal);
         }
+        if let Some(step) = self.lost_record() {
+            return step;
+        }
         let Some(desired) = self.desired else {
             return self.without_key();
         };
