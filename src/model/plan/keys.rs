@@ -89,7 +89,7 @@ pub(super) fn leftovers<'a>(
 }
 
 /// Whether a key may have been made of which the record says nothing any more: there is a status no more, or there are
-/// others of the lake that this record has neither seen begin nor end. (A lake that used a key of the user's own has
+/// others of the lake of which this record has not heard. (A lake that used a key of the user's own has
 /// made none.)
 pub fn record_is_lost<'a>(lake: &Lake, id: Id, mut seen: impl Iterator<Item = (Id, &'a Sight)>) -> bool {
     let record = &lake.record;
@@ -97,12 +97,11 @@ pub fn record_is_lost<'a>(lake: &Lake, id: Id, mut seen: impl Iterator<Item = (I
         Sight::Present(live) => lake.owner.judge(live.tags()) == Ownership::Ours,
         _ => false,
     };
-    let strange = |id: &Id| !record.unfinished.contains(id) && !record.applied.contains_key(id);
     KEYS.contains(&id)
         && !record.keys.contains_key(&id)
         && !record.used_keys.contains_key(&id)
         && !record.has_begun(id)
-        && (record.lost || seen.any(|(id, sight)| strange(&id) && ours(sight)))
+        && (record.lost || seen.any(|(id, sight)| !record.listed.contains(&id) && ours(sight)))
 }
 
 /// What was seen of the lake's keys.
