@@ -63,6 +63,8 @@ fn a_missing_function_is_created_whole() {
         desired.configuration.environment["STREAM_NAME"],
         lake.names.stream
     );
+    // Lambda user guide, "Lambda runtimes": functions are not made for runtimes that have come to their end.
+    assert_eq!(desired.configuration.runtime, "nodejs22.x");
 }
 
 /// What was done to the function, the property that must be named, the call.
