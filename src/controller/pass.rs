@@ -1,6 +1,8 @@
 //! One pass over one lake: observe → plan → apply every step that can run → report. Generic over the world, and
 //! without Kubernetes: the object comes in, the verdict goes out.
 
+mod carried;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
+use self::carried::Carried;
 use crate::api::{Datalake, DeletionPolicy, KeyIntent};
 use crate::cloud::World;
 use crate::model::arn::{AccountId, Region, Scope};
@@ -378,33 +381,6 @@ impl<W: World> Operator<W> {
             });
         }
         Ok(())
-    }
-}
-
-/// What came of the work on one resource.
-struct Carried {
-    id: Id,
-    done: Vec<Change>,
-    intent: Option<KeyIntent>,
-    /// Nonce of a call that was not made, or refused.
-    unused: Option<String>,
-    made: Option<NewKey>,
-    /// Whether what was to be removed was not there.
-    was_gone: bool,
-    error: Option<CallError>,
-}
-
-impl Carried {
-    fn of(id: Id) -> Self {
-        Self {
-            id,
-            done: Vec::new(),
-            intent: None,
-            unused: None,
-            made: None,
-            was_gone: false,
-            error: None,
-        }
     }
 }
 
