@@ -303,7 +303,7 @@ impl<W: World> Operator<W> {
             }
             let removes = matches!(plan.step(id), Some(Step::Apply(work)) if work.removes());
             if removes && error.is_none() && !was_gone {
-                memory.removed.insert(id);
+                memory.removed.insert(id, lake.generation);
             } else {
                 memory.removed.remove(&id);
             }

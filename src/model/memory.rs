@@ -1,6 +1,6 @@
 //! What the process remembers of one lake between passes. Losing it is safe: everything is looked at again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +39,8 @@ pub struct Seen {
     pub absent_since: Option<Timestamp>,
     /// What was looked for ([`Lake::sought`]).
     pub sought: String,
+    /// In which generation of the spec.
+    pub generation: i64,
 }
 
 /// A call that succeeded.
@@ -83,8 +85,8 @@ pub struct Memory {
     pub writes: Vec<Write>,
     /// When each resource was last written to.
     pub written: BTreeMap<Id, Timestamp>,
-    /// Resources that this process removed: AWS said so.
-    pub removed: BTreeSet<Id>,
+    /// Resources that this process removed, and in which generation of the spec: AWS said so.
+    pub removed: BTreeMap<Id, i64>,
     /// Failures in a row, by resource and by what failed.
     pub failures: BTreeMap<(Id, Attempt), Failure>,
     /// When the lake last wrote to IAM or KMS, or may have, whose changes reach other services late.
@@ -131,6 +133,7 @@ impl Memory {
 
     /// Notes what a look saw, or that it failed.
     pub fn saw(&mut self, lake: &Lake, id: Id, depth: Depth, sight: Sight, now: Timestamp) {
+        let sight = self.unless_too_old(id, sight);
         if let Sight::Unreadable(error) = &sight {
             self.failed(id, Attempt::Look, error.clone(), lake.generation, now);
         } else {
@@ -150,8 +153,28 @@ impl Memory {
                 depth,
                 absent_since,
                 sought: lake.sought(id),
+                generation: lake.generation,
             },
         );
+    }
+
+    /// An answer from before the resource was made is no news: a look that failed fails on, so that it is not repeated
+    /// as if it never had.
+    fn unless_too_old(&self, id: Id, sight: Sight) -> Sight {
+        let failure = self.failures.get(&(id, Attempt::Look));
+        match failure {
+            Some(failure) if sight == Sight::Absent && self.just_made(id) => {
+                Sight::Unreadable(failure.error.clone())
+            }
+            _ => sight,
+        }
+    }
+
+    /// Whether a call that makes the resource succeeded a moment ago.
+    pub fn just_made(&self, id: Id) -> bool {
+        self.writes
+            .iter()
+            .any(|write| write.id == id && write.change.creates())
     }
 
     /// Notes a call that succeeded. What was seen of the resource is old now, so it is forgotten.
@@ -194,9 +217,14 @@ impl Memory {
     }
 
     /// Forgets what was seen when something else was looked for: another name is another resource. A key that another
-    /// process made since may not be shown yet, however long none was seen.
+    /// process made since may not be shown yet, however long none was seen. Nor is an absence believed after an edit: in a
+    /// generation between, another process may have made what is to be gone again.
     pub fn forget_others(&mut self, lake: &Lake) {
-        self.seen.retain(|id, seen| seen.sought == lake.sought(*id));
+        let edited = |generation: i64| generation != lake.generation;
+        self.seen.retain(|id, seen| {
+            seen.sought == lake.sought(*id) && !(seen.sight == Sight::Absent && edited(seen.generation))
+        });
+        self.removed.retain(|_, generation| !edited(*generation));
     }
 
     /// Forgets keys that status has by now, and those of calls that another process has given up.
@@ -342,6 +370,55 @@ mod tests {
             memory.saw(&lake, Id::StreamKey, Depth::Properties, sight, now);
         }
         assert_eq!(memory.seen[&Id::StreamKey].absent_since, Some(start));
+    }
+
+    #[test]
+    fn an_absence_of_what_was_just_made_says_nothing_against_a_look_that_failed() {
+        let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let timeout = || CallError {
+            service: "logs",
+            operation: "DescribeLogStreams",
+            code: "Timeout".into(),
+            message: String::new(),
+            status: None,
+        };
+        for (made, attempts, why) in [
+            (true, 2, "an answer from before it was made"),
+            (false, 0, "it is gone"),
+        ] {
+            let (lake, mut memory) = (lake(), Memory::default());
+            if made {
+                let create = Change::Key(key::Change::CreateKey {
+                    description: String::new(),
+                    policy: String::new(),
+                    tags: Tags::default(),
+                });
+                memory.wrote(Id::StreamKey, create, start);
+            }
+            let depth = Depth::Properties;
+            memory.saw(&lake, Id::StreamKey, depth, Sight::Unreadable(timeout()), start);
+            let later = start + SignedDuration::from_secs(5);
+            memory.saw(&lake, Id::StreamKey, depth, Sight::Absent, later);
+            let failure = memory.failures.get(&(Id::StreamKey, Attempt::Look));
+            assert_eq!(failure.map_or(0, |failure| failure.attempts), attempts, "{why}");
+            assert!(failure.is_none_or(|failure| failure.at == later), "{why}");
+            assert_eq!(memory.seen[&Id::StreamKey].sight == Sight::Absent, !made, "{why}");
+        }
+    }
+
+    #[test]
+    fn an_absence_is_not_believed_after_an_edit_in_which_another_process_may_have_made_it() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let (mut lake, mut memory) = (lake(), Memory::default());
+        memory.saw(&lake, Id::Publisher, Depth::Contents, Sight::Absent, now);
+        memory.removed.insert(Id::Publisher, lake.generation);
+        memory.forget_others(&lake);
+        assert!(memory.seen.contains_key(&Id::Publisher));
+        assert!(memory.removed.contains_key(&Id::Publisher));
+        lake.generation += 2;
+        memory.forget_others(&lake);
+        assert_eq!(memory.seen.get(&Id::Publisher), None);
+        assert_eq!(memory.removed.get(&Id::Publisher), None);
     }
 
     #[test]

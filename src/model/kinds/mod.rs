@@ -279,6 +279,12 @@ impl Change {
         change
     }
 
+    /// Whether the call makes the resource.
+    pub fn creates(&self) -> bool {
+        let operation = self.operation().1;
+        operation.starts_with("Create") && operation != "CreateAlias" && operation != "CreateLogStream"
+    }
+
     /// Service and operation, as in the API reference: `("kms", "CreateKey")`.
     pub fn operation(&self) -> (&'static str, &'static str) {
         match self {

@@ -51,7 +51,9 @@ pub fn looks(
         let due = match &planned.step {
             // A part that is off is looked for once more after it was seen to be gone: what a process made that died
             // before it wrote that down may not have been shown yet.
-            Step::InSync if seen.sight == Sight::Absent && (long(seen) || memory.removed.contains(&id)) => {
+            Step::InSync
+                if seen.sight == Sight::Absent && (long(seen) || memory.removed.contains_key(&id)) =>
+            {
                 false
             }
             Step::InSync | Step::Used(_) => whole || now.duration_since(seen.at) >= period(id, tempo),

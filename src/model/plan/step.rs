@@ -192,8 +192,7 @@ impl Asking<'_> {
         }
         let wait = |seconds| Step::Wait(WaitFor::new("AWS to show what was just made", seconds));
         if live.is_none() {
-            let mut writes = self.memory.writes.iter();
-            if writes.any(|write| write.id == self.id && creates(&write.change)) {
+            if self.memory.just_made(self.id) {
                 return Some(wait(LAG_LOOK_SECONDS));
             }
             if self.may_be_there() {
@@ -231,7 +230,7 @@ impl Asking<'_> {
         };
         let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
         let fresh = since.is_some_and(|since| self.now.duration_since(since) < lag);
-        (begun || unknown) && fresh && !self.memory.removed.contains(&self.id)
+        (begun || unknown) && fresh && !self.memory.removed.contains_key(&self.id)
     }
 
     fn verb(&self, live: Option<&Observed>) -> Verb {
@@ -348,10 +347,4 @@ impl Asking<'_> {
 fn wait_for_key(since: Timestamp) -> Step {
     let what = format!("KMS to show the key that a call of {since} may have made");
     Step::Wait(WaitFor::new(what, KEY_LOOK_SECONDS))
-}
-
-/// Whether the call makes the resource.
-fn creates(change: &Change) -> bool {
-    let operation = change.operation().1;
-    operation.starts_with("Create") && operation != "CreateAlias" && operation != "CreateLogStream"
 }
