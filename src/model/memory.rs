@@ -172,9 +172,17 @@ impl Memory {
 
     /// Whether a call that makes the resource succeeded a moment ago.
     pub fn just_made(&self, id: Id) -> bool {
-        self.writes
-            .iter()
-            .any(|write| write.id == id && write.change.creates())
+        self.just(id, Change::creates)
+    }
+
+    /// Whether a call that sets its tags succeeded a moment ago.
+    pub fn just_tagged(&self, id: Id) -> bool {
+        self.just(id, |change| change.creates() || change.sets_tags())
+    }
+
+    fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {
+        let mut writes = self.writes.iter();
+        writes.any(|write| write.id == id && what(&write.change))
     }
 
     /// Notes a call that succeeded. What was seen of the resource is old now, so it is forgotten.

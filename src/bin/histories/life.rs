@@ -53,14 +53,16 @@ pub struct Life {
     pub foreign: BTreeSet<Id>,
     /// The ARNs of what was made so.
     pub strangers: BTreeSet<String>,
-    /// Places in the journal from which on no failure counts that came before: the spec was edited, or another process
-    /// began.
+    /// Places in the journal from which on no failure counts that came before: another generation of the spec was read,
+    /// the user wrote the object, or another process began.
     pub anew: Vec<usize>,
     /// How the object stood when its deletion was carried out.
     pub last_words: Option<Arc<Datalake>>,
     watched: Watched,
     processes: [Process; 2],
     leader: usize,
+    /// Of the object as the last pass read it.
+    generation: Option<i64>,
     due: Option<Timestamp>,
     dies_before_status: bool,
     loses_status: bool,
@@ -143,6 +145,7 @@ impl Life {
             last_words: None,
             watched,
             leader: 0,
+            generation: None,
             dies_before_status: false,
             loses_status: false,
             idle: 0,
@@ -249,6 +252,9 @@ impl Life {
             let _ = self.kubernetes.lock().add_finalizer(read, now);
             self.due = Some(now + SOONEST);
             return Ok(Passed::idle(Some(SOONEST)));
+        }
+        if std::mem::replace(&mut self.generation, object.metadata.generation) != object.metadata.generation {
+            self.begin_anew();
         }
         self.watched.begin(Reading::of(&object));
         let process = &mut self.processes[self.leader];

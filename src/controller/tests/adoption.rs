@@ -367,6 +367,29 @@ fn tags_that_show_late_are_not_written_twice() {
 }
 
 #[test]
+fn what_was_taken_over_a_moment_ago_and_seems_nobodys_is_not_asked_for_anew() {
+    let mut stage = found(base(), &[Id::RawBucket], |_| {});
+    stage.agree();
+    while stage.writes().is_empty() {
+        stage.pass();
+    }
+    let arn = arn(&stage, Id::RawBucket);
+    stage.sim.alter(|cloud| {
+        let bucket = cloud.buckets.get_mut(&arn).unwrap();
+        bucket.seen.tags.clear();
+        bucket.seen.encryption = None;
+    });
+    for _ in 0..3 {
+        stage.pass();
+        let (_, reason, message) = stage.condition("Ready");
+        assert_ne!(reason, "AdoptionPending", "{message}");
+    }
+    stage.settle();
+    let (_, reason, message) = stage.condition("Ready");
+    assert_eq!(reason, "AdoptionPending", "{message}");
+}
+
+#[test]
 fn a_bucket_is_asked_for_once_its_key_is_there() {
     let mut stage = found(base(), &[Id::LakeBucket], |stage| {
         let key = stage.arn(Id::BucketKey);

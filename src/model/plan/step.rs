@@ -287,10 +287,7 @@ impl Asking<'_> {
     /// Why these calls are not made now.
     fn held(&self, verb: Verb, changes: &[Change]) -> Option<Step> {
         if changes.iter().any(|change| self.memory.recently(self.id, change)) {
-            return Some(Step::Wait(WaitFor::new(
-                "AWS to show the last change",
-                LAG_LOOK_SECONDS,
-            )));
+            return Some(lagging());
         }
         if let Some(step) = self.lost_key(verb) {
             return Some(step);
@@ -341,6 +338,11 @@ impl Asking<'_> {
             (false, _) => verb == Verb::Update && !record.unfinished.contains(&self.id),
         }
     }
+}
+
+/// What was done a moment ago is not seen yet.
+fn lagging() -> Step {
+    Step::Wait(WaitFor::new("AWS to show the last change", LAG_LOOK_SECONDS))
 }
 
 /// `CreateKey` may have had its effect although no answer came.

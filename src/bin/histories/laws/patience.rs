@@ -67,14 +67,19 @@ fn too_soon(journal: &[Call], anew: &[usize]) -> Option<String> {
 }
 
 fn hasty(calls: &[Call]) -> Option<String> {
-    let mut rows: BTreeMap<(&str, &str), (u32, Timestamp)> = BTreeMap::new();
+    let mut writes: BTreeMap<(&str, &str), (u32, Timestamp)> = BTreeMap::new();
+    let mut looks: BTreeMap<(&str, &str), (u32, Timestamp)> = BTreeMap::new();
     for call in calls {
         let of = (call.operation, call.subject.as_str());
+        // Nothing is written before a look that went through: what fails from now on is another row.
+        if call.write {
+            looks.retain(|(_, subject), _| *subject != call.subject);
+        }
+        if call.effect {
+            writes.retain(|(_, subject), _| *subject != call.subject);
+        }
+        let rows = if call.write { &mut writes } else { &mut looks };
         if !is_trouble(call) {
-            // What is made or changed is looked at as if nothing had failed before.
-            if call.effect {
-                rows.retain(|(_, subject), _| *subject != call.subject);
-            }
             rows.remove(&of);
             continue;
         }

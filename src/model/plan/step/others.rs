@@ -43,6 +43,7 @@ impl Asking<'_> {
         let ownership = self.lake.owner.judge(live.tags());
         Some(match ownership {
             Ownership::Ours => return None,
+            Ownership::Unowned if self.memory.just_tagged(self.id) => super::lagging(),
             // What is not ours need not go.
             _ if self.wish == Wish::Gone => Step::InSync,
             Ownership::Unowned if self.lake.adoption == Adoption::Unowned => self.takeover(live),
