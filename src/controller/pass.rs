@@ -311,9 +311,6 @@ impl<W: World> Operator<W> {
                 memory.failed(id, Attempt::Write, error.clone(), lake.generation, now);
                 memory.judge(id, Attempt::Write, &error, now)
             });
-            if fault.is_none() {
-                memory.recovered(id, Attempt::Write);
-            }
             outcomes.insert(id, Outcome { done, fault, intent });
         }
         outcomes

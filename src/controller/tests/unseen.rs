@@ -66,6 +66,30 @@ fn a_process_that_saw_no_key_long_ago_makes_none_beside_one_that_another_process
 }
 
 #[test]
+fn an_alias_that_does_not_show_yet_goes_with_its_lake() {
+    for restarted in [false, true] {
+        let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+        let (arn, lake) = (stage.arn(Id::BucketKey), stage.lake());
+        let alias = lake.place.key_alias(&lake.names.bucket_key_alias).to_string();
+        stage.sim.alter(|cloud| {
+            cloud.aliases.remove(&alias);
+            cloud.timing.kms_lag = SignedDuration::from_secs(60);
+        });
+        stage.sim.advance(SignedDuration::from_mins(10));
+        stage.pass();
+        assert_eq!(stage.writes_to(Id::BucketKey, &arn), ["CreateAlias"]);
+        if restarted {
+            stage.restart();
+        }
+        stage.delete();
+        stage.settle();
+        assert!(stage.released, "{}", stage.story());
+        let left = stage.sim.alter(|cloud| cloud.aliases.len());
+        assert_eq!(left, 0, "restarted: {restarted}; {}", stage.story());
+    }
+}
+
+#[test]
 fn a_recorded_key_that_does_not_show_goes_with_its_lake_all_the_same() {
     let mut stage = slow_kms(4);
     stage.pass();

@@ -78,7 +78,11 @@ impl Asking<'_> {
         if self.wish == Wish::Sought {
             return self.sought(live);
         }
-        if let Some(step) = live.and_then(|live| self.not_ours(live).or_else(|| self.undecided(live))) {
+        let before = |live| {
+            let step = self.not_ours(live).or_else(|| self.undecided(live));
+            step.or_else(|| self.alias_on_its_way(live))
+        };
+        if let Some(step) = live.and_then(before) {
             return step;
         }
         let nonce = self.nonce(live);

@@ -1,6 +1,6 @@
 //! What is not this lake's own: the user's, which it uses; nobody's, which it may take over; another lake's.
 
-use super::{Asking, KEY_LOOK_SECONDS};
+use super::{Asking, GONE_LAG, KEY_LOOK_SECONDS, LAG_LOOK_SECONDS};
 use crate::api::vocabulary::reasons;
 use crate::api::{Adoption, DriftPolicy};
 use crate::model::fault::CallError;
@@ -68,6 +68,16 @@ impl Asking<'_> {
                 "{alias} names key {target}, which is not this lake's: point it to {own}, the lake's key, or remove it"
             ),
         }))
+    }
+
+    /// An alias that was made right before the object was deleted, and that KMS does not show yet, would outlive the lake
+    /// until its key goes.
+    pub(super) fn alias_on_its_way(&self, live: &Observed) -> Option<Step> {
+        let Observed::Key(key) = live else { return None };
+        let recent = self.now.duration_since(self.lake.leaving_since?) < GONE_LAG;
+        let unseen = self.wish == Wish::Gone && key.alias_target.is_none();
+        (recent && unseen && !self.memory.just_untied(self.id))
+            .then(|| Step::Wait(WaitFor::new("KMS to show the alias of the key", LAG_LOOK_SECONDS)))
     }
 
     /// Whether the lake made a key before the user gave it another, which a lost status does not tell: such a key is
