@@ -43,8 +43,9 @@ build: ## Operator, kubectl plugin, stand and tests
 	cargo build --workspace --all-targets --locked
 
 .PHONY: test-unit
-test-unit: ## The decisions, the adapters, the simulator, and whether generated files are up to date
+test-unit: ## The decisions, the adapters, the simulator, the laws of the histories, and whether generated files are up to date
 	cargo test --workspace --lib --bins --locked
+	cargo test --package datalake-operator --features sim --bin histories --locked
 	node --test src/model/kinds/function/
 
 .PHONY: test-histories

@@ -324,3 +324,6 @@ fn tags<'a>(cloud: &'a Cloud, place: &Scope, change: &Change) -> Option<&'a Tags
             .map(|live| &live.seen.tags),
     }
 }
+
+#[cfg(test)]
+mod tests;

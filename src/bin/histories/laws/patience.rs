@@ -103,3 +103,6 @@ fn hasty(calls: &[Call]) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! What is too often and too soon is seen, whatever goes well between.
+
+use super::*;
+use crate::home;
+
+/// A call so many milliseconds after the start: `-` before the operation of one that fails, `>` before one that writes.
+fn call(milliseconds: i64, what: &str, subject: &str) -> Call {
+    let (fails, what) = (what.starts_with('-'), what.trim_start_matches('-'));
+    let (write, what) = (what.starts_with('>'), what.trim_start_matches('>'));
+    let operations = ["GetRolePolicy", "PutRolePolicy", "TagRole"];
+    let operation = operations
+        .into_iter()
+        .find(|operation| *operation == what)
+        .unwrap();
+    Call {
+        at: home::start() + SignedDuration::from_millis(milliseconds),
+        service: "iam",
+        operation,
+        subject: subject.into(),
+        write,
+        effect: write && !fails,
+        result: if fails { Err("Timeout".into()) } else { Ok(()) },
+    }
+}
+
+/// The same calls again and again, each series so many seconds after the one before.
+fn again(seconds: i64, series: &[(&str, &str)]) -> Vec<Call> {
+    let series = |round: i64| {
+        let calls = series.iter().zip(0..);
+        calls.map(move |((what, subject), at)| call(round * seconds * 1000 + at, what, subject))
+    };
+    (0..12).flat_map(series).collect()
+}
+
+#[test]
+fn a_call_that_fails_again_and_again_keeps_its_distance() {
+    for (seconds, series, is, why) in [
+        (8, &[("-GetRolePolicy", "a")][..], true, "a look"),
+        (8, &[("->PutRolePolicy", "a")], true, "a write"),
+        (
+            8,
+            &[("-GetRolePolicy", "a"), ("->PutRolePolicy", "a")],
+            true,
+            "a write after looks that failed",
+        ),
+        (
+            8,
+            &[("->PutRolePolicy", "a"), ("GetRolePolicy", "a")],
+            true,
+            "a look between went through",
+        ),
+        (
+            8,
+            &[("-GetRolePolicy", "a"), (">TagRole", "b")],
+            true,
+            "another resource is written to",
+        ),
+        (
+            8,
+            &[("-GetRolePolicy", "a"), (">TagRole", "a")],
+            false,
+            "it is looked at after a write",
+        ),
+        (
+            8,
+            &[("-GetRolePolicy", "a"), ("GetRolePolicy", "a")],
+            false,
+            "it goes through between",
+        ),
+        (25, &[("-GetRolePolicy", "a")], false, "it keeps its distance"),
+    ] {
+        let calls = again(seconds, series);
+        assert_eq!(hasty(&calls).is_some(), is, "{why}: {:?}", hasty(&calls));
+    }
+}
+
+#[test]
+fn failures_count_within_one_process_and_one_generation() {
+    let calls = again(8, &[("-GetRolePolicy", "a")]);
+    assert!(too_soon(&calls, &[]).is_some());
+    assert!(too_soon(&calls, &[3]).is_some());
+    assert_eq!(too_soon(&calls, &[4, 9]), None);
+}
+
+#[test]
+fn what_is_made_too_often_in_a_window_is_seen() {
+    let calls = again(8, &[(">TagRole", "a"), ("GetRolePolicy", "a")]);
+    let often = |most, seconds| too_often(calls.iter(), most, SignedDuration::from_secs(seconds));
+    assert!(often(10, 90).is_some());
+    assert_eq!(often(10, 60), None);
+    assert_eq!(often(13, 90), None);
+}
