@@ -142,7 +142,9 @@ impl Memory {
         } else {
             self.recovered(id, Attempt::Look);
         }
-        let before = self.seen.get(&id).and_then(|seen| seen.absent_since);
+        let before = self.seen.get(&id);
+        let before = before.filter(|seen| seen.generation == lake.generation);
+        let before = before.and_then(|seen| seen.absent_since);
         let absent_since = match sight {
             Sight::Absent => Some(before.unwrap_or(now)),
             Sight::Unreadable(_) => before,

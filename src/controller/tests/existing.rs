@@ -70,7 +70,7 @@ pub(super) fn world() -> Sim {
 }
 
 /// A key of the user's own.
-fn a_key(cloud: &mut Cloud, id: &str) -> String {
+pub(super) fn a_key(cloud: &mut Cloud, id: &str) -> String {
     let arn = place().key(id).to_string();
     let seen = key::Observed {
         arn: KeyArn::parse(&arn).unwrap(),
@@ -311,4 +311,21 @@ fn public_access_is_a_warning_only() {
         line.message.as_ref().unwrap().contains("public access"),
         "{line:?}"
     );
+}
+
+#[test]
+fn a_bucket_that_is_used_as_it_is_is_not_listed_where_others_may_be_taken_over() {
+    let mut extra = all();
+    extra["adoption"] = json!("Unowned");
+    let mut stage = Stage::in_world(world(), datalake(extra));
+    stage.settle();
+    stage.next_looks();
+    assert!(stage.is_ready(), "{}", stage.story());
+    let listed = |cloud: &mut Cloud| {
+        cloud
+            .journal
+            .iter()
+            .any(|call| call.operation == "ListObjectVersions")
+    };
+    assert!(!stage.sim.alter(listed), "{}", stage.story());
 }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::existing::a_key;
 use super::stage::Stage;
 use crate::api::ResourceStatus;
 use crate::api::vocabulary::FINALIZER;
@@ -92,6 +93,31 @@ fn an_alias_that_does_not_show_yet_goes_with_its_lake() {
         let aliases = stage.sim.alter(|cloud| cloud.aliases.len());
         assert_eq!(aliases, 0, "seed {seed}: {}", stage.story());
     }
+}
+
+#[test]
+fn a_key_that_another_behind_the_alias_hides_goes_with_its_lake() {
+    let mut stage = slow_kms(4);
+    let lake = stage.lake();
+    let (other, streams) = (
+        "99999999-0000-4000-8000-000000000000",
+        "88888888-0000-4000-8000-000000000000",
+    );
+    let own = stage.sim.alter(|cloud| a_key(cloud, streams));
+    stage.edit(json!({"adoption": "Unowned", "encryption": {"streamKeyArn": own}}));
+    stage.pass();
+    stage.pass();
+    assert_eq!(keys(&stage), (2, 2), "{}", stage.story());
+    stage.sim.alter(|cloud| {
+        let alias = lake.place.key_alias(lake.name(Id::BucketKey)).to_string();
+        a_key(cloud, other);
+        cloud.aliases.put(&alias, other.to_owned());
+    });
+    stage.restart();
+    stage.delete();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert_eq!(keys(&stage), (3, 2), "the user's alone stay: {}", stage.story());
 }
 
 #[test]

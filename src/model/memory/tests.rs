@@ -155,10 +155,22 @@ fn an_absence_is_not_believed_after_an_edit_in_which_another_process_may_have_ma
     memory.forget_others(&lake);
     assert!(memory.seen.contains_key(&Id::Publisher));
     assert!(memory.removed.contains_key(&Id::Publisher));
+    let unreadable = Sight::Unreadable(CallError {
+        service: "lambda",
+        operation: "GetFunction",
+        code: "Timeout".into(),
+        message: String::new(),
+        status: None,
+    });
+    memory.saw(&lake, Id::PublisherRole, Depth::Contents, Sight::Absent, now);
+    memory.saw(&lake, Id::PublisherRole, Depth::Contents, unreadable, now);
     lake.generation += 2;
     memory.forget_others(&lake);
     assert_eq!(memory.seen.get(&Id::Publisher), None);
     assert_eq!(memory.removed.get(&Id::Publisher), None);
+    let later = now + SignedDuration::from_mins(10);
+    memory.saw(&lake, Id::PublisherRole, Depth::Contents, Sight::Absent, later);
+    assert_eq!(memory.seen[&Id::PublisherRole].absent_since, Some(later));
 }
 
 #[test]

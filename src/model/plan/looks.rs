@@ -83,7 +83,7 @@ fn depth(lake: &Lake, id: Id, wish: Wish, memory: &Memory) -> Depth {
     };
     match wish {
         Wish::Gone => Depth::Contents,
-        _ if is_bucket(id) && lake.adoption == Adoption::Unowned && nobodys() => Depth::Prefixes,
+        Wish::Wanted if is_bucket(id) && lake.adoption == Adoption::Unowned && nobodys() => Depth::Prefixes,
         _ => Depth::Properties,
     }
 }

@@ -233,6 +233,8 @@ impl Asking<'_> {
             ),
         };
         let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
+        // What another has of its name hides it.
+        let since = since.or(self.lake.leaving_since);
         let fresh = since.is_some_and(|since| self.now.duration_since(since) < lag);
         (begun || unknown) && fresh && !self.memory.removed.contains_key(&self.id)
     }

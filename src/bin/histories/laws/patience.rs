@@ -75,7 +75,7 @@ fn hasty(calls: &[Call]) -> Option<String> {
         if call.write {
             looks.retain(|(_, subject), _| *subject != call.subject);
         }
-        if call.effect {
+        if call.effect && !is_trouble(call) {
             writes.retain(|(_, subject), _| *subject != call.subject);
         }
         let rows = if call.write { &mut writes } else { &mut looks };

@@ -1,6 +1,7 @@
 //! Keys that KMS refuses to make.
 
 use super::*;
+use crate::controller::tests::existing::a_key;
 
 /// The next call for the bucket key, so many times.
 fn bucket_key(times: usize, fault: Fault) -> Rule {
@@ -90,5 +91,42 @@ fn a_nonce_that_serves_again_may_have_made_a_key_when_its_answer_is_lost() {
         stage.next_looks();
         calm(&mut stage, "found");
         assert_eq!(keys(&stage).1, 2, "{}", stage.story());
+    }
+}
+
+#[test]
+fn a_key_that_the_user_made_because_kms_refuses_the_lake_one_is_taken_over() {
+    let refused = Fault::Refuse(Refused::new(400, "AccessDeniedException", "not authorized"));
+    for (fault, is_awaited) in [(refused, false), (Fault::CrashBefore, true)] {
+        let mut stage = Stage::new(json!({"adoption": "Unowned"}));
+        stage.sim.fault(bucket_key(usize::MAX, fault));
+        if is_awaited {
+            assert!(stage.dies(), "{}", stage.story());
+        } else {
+            stage.settle();
+        }
+        assert!(open(&stage, Id::BucketKey).is_some(), "{}", stage.story());
+        stage.sim.calm();
+        let lake = stage.lake();
+        let other = "99999999-0000-4000-8000-000000000000";
+        stage.sim.alter(|cloud| {
+            let alias = lake.place.key_alias(lake.name(Id::BucketKey)).to_string();
+            a_key(cloud, other);
+            cloud.aliases.put(&alias, other.to_owned());
+        });
+        if is_awaited {
+            stage.pass();
+            let line = stage.object.status.clone().unwrap_or_default().resources;
+            let line = line.iter().find(|r| r.id == Id::BucketKey.as_str()).unwrap();
+            assert_eq!(line.reason.as_deref(), Some("Waiting"), "{}", stage.story());
+        }
+        stage.next_looks();
+        assert_eq!(stage.condition("Ready").1, "AdoptionPending", "{}", stage.story());
+        stage.agree();
+        stage.settle();
+        assert_eq!(pinned(&stage).key_ids[Id::BucketKey.as_str()], other);
+        assert!(stage.is_ready(), "{}", stage.story());
+        stage.sim.advance(SignedDuration::from_hours(2));
+        calm(&mut stage, "taken over");
     }
 }

@@ -1,10 +1,10 @@
 //! What is not this lake's own: the user's, which it uses; nobody's, which it may take over; another lake's.
 
-use super::{Asking, GONE_LAG, KEY_LOOK_SECONDS, LAG_LOOK_SECONDS};
+use super::{Asking, GONE_LAG, KEY_LOOK_SECONDS, LAG_LOOK_SECONDS, lagging, wait_for_key};
 use crate::api::vocabulary::reasons;
 use crate::api::{Adoption, DriftPolicy};
 use crate::model::fault::CallError;
-use crate::model::intent::KEY_LAG;
+use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{self, Cause, Circumstances, Observed, Refusal, Takeover, Use, WaitFor};
 use crate::model::lake::Wish;
 use crate::model::memory::Sight;
@@ -43,9 +43,9 @@ impl Asking<'_> {
         let ownership = self.lake.owner.judge(live.tags());
         Some(match ownership {
             Ownership::Ours => return None,
-            Ownership::Unowned if self.memory.just_tagged(self.id) => super::lagging(),
-            // What is not ours need not go.
-            _ if self.wish == Wish::Gone => Step::InSync,
+            Ownership::Unowned if self.memory.just_tagged(self.id) => lagging(),
+            // What is not ours need not go; but a key of ours may be on its way, beside another that the alias names.
+            _ if self.wish == Wish::Gone => self.believed_gone(None).unwrap_or(Step::InSync),
             Ownership::Unowned if self.lake.adoption == Adoption::Unowned => self.takeover(live),
             Ownership::Unowned => Step::Foreign(
                 "nobody's: it carries no owner's tag (with spec.adoption: Unowned it could be taken over)"
@@ -102,33 +102,28 @@ impl Asking<'_> {
         Step::InSync
     }
 
-    /// A key that the lake made, or may have made, would be left beside one that is taken over.
-    fn has_a_key_already(&self, live: &Observed) -> Option<Refusal> {
+    /// A key that the lake made would be left beside one that is taken over; one that it may have made is waited for.
+    fn has_a_key_already(&self, live: &Observed) -> Option<Step> {
         let Observed::Key(key) = live else { return None };
-        let (record, other) = (&self.lake.record, key.arn.key_id());
-        let made = record.keys.get(&self.id).filter(|own| *own != other);
-        let begun = record.intents.get(&self.id);
-        let own = match (made, begun) {
-            (Some(own), _) => format!("has key {own}"),
-            (None, Some(begun)) => format!("may have made a key by a call of {}", begun.time.0),
-            (None, None) => return None,
+        let other = key.arn.key_id();
+        let Some(own) = self.lake.record.keys.get(&self.id).filter(|own| *own != other) else {
+            let begun = self.memory.begun(self.lake, self.id)?;
+            return intent::is_awaited(begun, self.now).map(wait_for_key);
         };
-        Some(Refusal {
+        Some(Step::Refuse(Refusal {
             reason: reasons::ADOPTION_REFUSED,
             message: format!(
-                "{} names key {other}, which is nobody's, and the lake {own}: point the alias to the lake's key, or remove it",
+                "{} names key {other}, which is nobody's, and the lake has key {own}: point the alias to the lake's key, \
+                 or remove it",
                 key.alias
             ),
-        })
+        }))
     }
 
     /// What is nobody's is taken over by its tags alone, once the user agrees to all that would change of it; ours
     /// then, it is changed as any other.
     fn takeover(&self, live: &Observed) -> Step {
-        if let Some(refusal) = self.has_a_key_already(live) {
-            return Step::Refuse(refusal);
-        }
-        if let Some(step) = self.lost_record() {
+        if let Some(step) = self.has_a_key_already(live).or_else(|| self.lost_record()) {
             return step;
         }
         let Some(desired) = self.desired else {

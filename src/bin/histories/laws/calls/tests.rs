@@ -35,9 +35,9 @@ impl Scene {
         scene
     }
 
-    fn spec(&mut self, patch: Value) {
+    fn spec(&mut self, patch: &Value) {
         let mut spec = serde_json::to_value(&self.object.spec).unwrap();
-        edits::merge(&mut spec, &patch);
+        edits::merge(&mut spec, patch);
         self.object.spec = serde_json::from_value(spec).unwrap();
     }
 
@@ -146,7 +146,7 @@ fn what_is_stored_goes_only_when_the_user_said_so() {
         ("RetainData", Some(Law::Data)),
         ("Delete", None),
     ] {
-        scene.spec(json!({"deletionPolicy": policy}));
+        scene.spec(&json!({"deletionPolicy": policy}));
         assert_eq!(scene.judge(&empty), is, "{policy}");
         assert_eq!(scene.judge(&removal), is, "{policy}");
     }
@@ -178,7 +178,7 @@ fn what_is_nobodys_is_written_to_by_its_tags_alone_and_after_consent() {
         [never, never],
         "it is nobody's"
     );
-    scene.spec(json!({"adoption": "Unowned"}));
+    scene.spec(&json!({"adoption": "Unowned"}));
     scene.annotate(ADOPT, "0123456789ab");
     assert_eq!(
         [scene.judge(&tag), scene.judge(&policy)],
@@ -203,10 +203,10 @@ fn a_lake_that_is_suspended_or_only_reports_is_not_written_to() {
         tags: Tags::new(),
     });
     assert_eq!(scene.judge(&tag), None);
-    scene.spec(json!({"driftPolicy": "Report"}));
+    scene.spec(&json!({"driftPolicy": "Report"}));
     assert_eq!(scene.judge(&tag), Some(Law::HandsOff), "Report");
     scene.object.metadata.generation = Some(7);
     assert_eq!(scene.judge(&tag), None, "an edit");
-    scene.spec(json!({"suspend": true}));
+    scene.spec(&json!({"suspend": true}));
     assert_eq!(scene.judge(&tag), Some(Law::HandsOff), "suspended");
 }

@@ -3,8 +3,10 @@
 use super::*;
 use crate::home;
 
-/// A call so many milliseconds after the start: `-` before the operation of one that fails, `>` before one that writes.
+/// A call so many milliseconds after the start: `-` before the operation of one that fails, `>` before one that writes,
+/// `!` before one that is carried out although it fails.
 fn call(milliseconds: i64, what: &str, subject: &str) -> Call {
+    let (lost, what) = (what.starts_with('!'), what.trim_start_matches('!'));
     let (fails, what) = (what.starts_with('-'), what.trim_start_matches('-'));
     let (write, what) = (what.starts_with('>'), what.trim_start_matches('>'));
     let operations = ["GetRolePolicy", "PutRolePolicy", "TagRole"];
@@ -18,7 +20,7 @@ fn call(milliseconds: i64, what: &str, subject: &str) -> Call {
         operation,
         subject: subject.into(),
         write,
-        effect: write && !fails,
+        effect: lost || (write && !fails),
         result: if fails { Err("Timeout".into()) } else { Ok(()) },
     }
 }
@@ -37,6 +39,12 @@ fn a_call_that_fails_again_and_again_keeps_its_distance() {
     for (seconds, series, is, why) in [
         (8, &[("-GetRolePolicy", "a")][..], true, "a look"),
         (8, &[("->PutRolePolicy", "a")], true, "a write"),
+        (
+            8,
+            &[("!->PutRolePolicy", "a")],
+            true,
+            "a write whose answer is lost",
+        ),
         (
             8,
             &[("-GetRolePolicy", "a"), ("->PutRolePolicy", "a")],
