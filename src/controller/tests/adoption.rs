@@ -1,5 +1,6 @@
 //! Resources that were there before the lake, and are nobody's.
 
+mod late;
 mod losses;
 
 use std::sync::LazyLock;
@@ -351,70 +352,4 @@ fn a_crash_at_any_point_of_it_is_made_good() {
         stage.settle();
         assert!(stage.is_ready(), "after write {k}: {}", stage.story());
     }
-}
-
-#[test]
-fn tags_that_show_late_are_not_written_twice() {
-    let mut stage = found(base(), &[Id::RawBucket], |_| {});
-    stage
-        .sim
-        .alter(|cloud| cloud.timing.s3_lag = jiff::SignedDuration::from_secs(40));
-    stage.agree();
-    stage.settle();
-    assert!(stage.is_ready(), "{}", stage.story());
-    let arn = arn(&stage, Id::RawBucket);
-    assert_eq!(stage.writes_to(Id::RawBucket, &arn), ["PutBucketTagging"]);
-}
-
-#[test]
-fn what_was_taken_over_a_moment_ago_and_seems_nobodys_is_not_asked_for_anew() {
-    let mut stage = found(base(), &[Id::RawBucket], |_| {});
-    stage.agree();
-    while stage.writes().is_empty() {
-        stage.pass();
-    }
-    let arn = arn(&stage, Id::RawBucket);
-    stage.sim.alter(|cloud| {
-        let bucket = cloud.buckets.get_mut(&arn).unwrap();
-        bucket.seen.tags.clear();
-        bucket.seen.encryption = None;
-    });
-    for _ in 0..3 {
-        stage.pass();
-        let (_, reason, message) = stage.condition("Ready");
-        assert_ne!(reason, "AdoptionPending", "{message}");
-    }
-    stage.settle();
-    let (_, reason, message) = stage.condition("Ready");
-    assert_eq!(reason, "AdoptionPending", "{message}");
-}
-
-#[test]
-fn a_bucket_is_asked_for_once_its_key_is_there() {
-    let mut stage = found(base(), &[Id::LakeBucket], |stage| {
-        let key = stage.arn(Id::BucketKey);
-        let alias = stage.lake().names.bucket_key_alias;
-        let alias = stage.lake().place.key_alias(&alias).to_string();
-        stage
-            .sim
-            .alter(|cloud| (cloud.keys.remove(&key), cloud.aliases.remove(&alias)));
-    });
-    let key = arn(&stage, Id::BucketKey);
-    let message = line(&stage, Id::LakeBucket).message.unwrap();
-    assert!(message.contains(&key), "{message}");
-    is_taken_over(&mut stage, &[Id::LakeBucket], "a bucket without a key");
-}
-
-#[test]
-fn a_key_of_the_lakes_name_lets_everything_be_told_before_anything_is_written() {
-    let mut stage = found(base(), &[Id::BucketKey, Id::LakeBucket], |stage| {
-        let arn = stage.arn(Id::LakeBucket);
-        stage
-            .sim
-            .alter(|cloud| cloud.buckets.get_mut(&arn).unwrap().seen.encryption = None);
-    });
-    let key = arn(&stage, Id::BucketKey);
-    let message = line(&stage, Id::LakeBucket).message.unwrap();
-    assert!(message.contains(&key), "{message}");
-    is_taken_over(&mut stage, &[Id::BucketKey, Id::LakeBucket], "key and bucket");
 }

@@ -1,5 +1,7 @@
 //! The object is deleted: what goes, what stays, and what is said.
 
+mod stopped;
+
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -129,91 +131,6 @@ fn delete_removes_everything_in_order() {
 }
 
 #[test]
-fn a_bucket_that_holds_objects_stops_delete_until_the_user_says_so() {
-    let mut stage = leaving("Delete");
-    let arn = stage.arn(Id::LakeBucket);
-    stage.sim.alter(|cloud| {
-        for n in 0..2500 {
-            cloud
-                .buckets
-                .get_mut(&arn)
-                .unwrap()
-                .put_object(&format!("data/year=2026/{n}.parquet"));
-        }
-    });
-    stage.settle();
-    assert!(!stage.released);
-    let (_, reason, message) = stage.condition("Ready");
-    assert_eq!(reason, "BucketNotEmpty", "{}", stage.story());
-    for word in [
-        stage.lake().names.lake_bucket.as_str(),
-        "datalake-operator.io/empty-buckets",
-    ] {
-        assert!(message.contains(word), "{word}: {message}");
-    }
-    assert!(!stage.operations().contains(&"DeleteObjects"));
-    stage.annotate("datalake-operator.io/empty-buckets");
-    stage.settle();
-    assert!(stage.released, "{}", stage.story());
-    let operations = stage.operations();
-    let first = operations.iter().position(|o| *o == "DeleteObjects").unwrap();
-    let delivery = operations
-        .iter()
-        .position(|o| *o == "DeleteDeliveryStream")
-        .unwrap();
-    assert!(delivery < first, "objects go only after delivery");
-    assert_eq!(
-        operations.iter().filter(|o| **o == "DeleteObjects").count(),
-        3,
-        "a page at a time"
-    );
-}
-
-#[test]
-fn an_upload_that_is_gone_before_it_is_aborted_stops_nothing() {
-    let mut stage = leaving("Delete");
-    let arn = stage.arn(Id::LakeBucket);
-    stage.sim.alter(|cloud| {
-        let bucket = cloud.buckets.get_mut(&arn).unwrap();
-        bucket.uploads.insert(("data/1".into(), "u-1".into()));
-    });
-    stage.annotate("datalake-operator.io/empty-buckets");
-    // It is aborted, or completed, by somebody else meanwhile.
-    let gone = Refused {
-        code: "NoSuchUpload".into(),
-        message: "The specified multipart upload does not exist.".into(),
-        status: Some(404),
-    };
-    let rule = Rule::next("s3", "AbortMultipartUpload", Fault::Refuse(gone));
-    stage.sim.fault(rule);
-    stage.settle();
-    assert!(stage.released, "{}", stage.story());
-    assert_eq!(stage.condition("Stalled").0, "", "{}", stage.story());
-    let failed = stage.events.iter().filter(|e| e.note.contains("NoSuchUpload"));
-    assert_eq!(failed.count(), 0, "{}", stage.story());
-}
-
-#[test]
-fn a_database_that_holds_tables_of_others_stops_delete() {
-    let mut stage = leaving("Delete");
-    let (database, table) = (stage.lake().names.database, stage.arn(Id::Table));
-    stage.sim.alter(|cloud| {
-        let mut other = cloud.tables.get(&table).unwrap().clone();
-        other.input.name = "others".into();
-        let arn = table.rsplit_once('/').unwrap().0.to_owned() + "/others";
-        cloud.tables.put(&arn, other);
-    });
-    stage.settle();
-    assert!(!stage.released);
-    let (_, reason, message) = stage.condition("Ready");
-    assert_eq!(reason, "DatabaseNotEmpty", "{}", stage.story());
-    assert!(message.contains("others"), "{message}");
-    stage
-        .sim
-        .alter(|cloud| assert!(cloud.databases.iter().any(|(_, db)| db.input.name == database)));
-}
-
-#[test]
 fn deletion_resumes_after_a_crash_at_any_point() {
     let mut whole = leaving("Delete");
     whole.settle();
@@ -281,45 +198,6 @@ fn an_object_with_an_invalid_spec_is_deleted_under_its_policy() {
     stage
         .sim
         .alter(|cloud| assert_eq!((cloud.deliveries.len(), cloud.buckets.len()), (0, 2)));
-}
-
-#[test]
-fn what_others_attached_to_a_role_stops_its_removal() {
-    let mut stage = leaving("RetainData");
-    let arn = stage.arn(Id::DeliveryRole);
-    stage.sim.alter(|cloud| {
-        cloud
-            .roles
-            .get_mut(&arn)
-            .unwrap()
-            .seen
-            .attached
-            .push("arn:aws:iam::aws:policy/ReadOnlyAccess".into());
-    });
-    stage.settle();
-    assert!(!stage.released);
-    assert!(
-        stage.condition("Ready").2.contains("ReadOnlyAccess"),
-        "{}",
-        stage.story()
-    );
-}
-
-#[test]
-fn delete_waits_while_aws_is_out_of_reach() {
-    let mut stage = leaving("Delete");
-    stage
-        .sim
-        .fault(Rule::every("", "", Fault::Refuse(Refused::timeout())));
-    for _ in 0..10 {
-        stage.pass();
-        assert!(!stage.released);
-        stage.sim.advance(jiff::SignedDuration::from_secs(30));
-    }
-    stage.sim.calm();
-    stage.sim.advance(jiff::SignedDuration::from_mins(5));
-    stage.settle();
-    assert!(stage.released, "{}", stage.story());
 }
 
 #[test]

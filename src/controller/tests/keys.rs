@@ -2,6 +2,7 @@
 
 mod found_again;
 mod held;
+mod leaders;
 mod own;
 mod refused;
 mod replaced;
@@ -211,132 +212,6 @@ fn an_error_inside_kms_may_have_made_a_key_and_is_not_tried_again_at_once() {
     let last = *creations(&stage).last().unwrap();
     assert!(last.duration_since(start) >= KEY_LAG, "{}", stage.story());
     calm(&mut stage, "broken");
-}
-
-/// One pass, which began so long ago, and stands still for so long whenever it writes a call down.
-fn late_pass(stage: &mut Stage, begun: SignedDuration, standstill: SignedDuration) {
-    let mut server = Server::new(&stage.sim, &stage.object, &stage.object, None);
-    server.standstill = standstill;
-    let now = stage.sim.now() - begun;
-    let pass = stage
-        .operator
-        .pass(&stage.object, &mut stage.memory, &server, now);
-    let verdict = futures::executor::block_on(pass);
-    stage.object = server.end().0;
-    super::server::put(&mut stage.object, verdict.status);
-}
-
-#[test]
-fn a_call_is_written_down_with_its_own_time_and_not_with_that_of_its_pass() {
-    let mut stage = Stage::new(json!({}));
-    stage.pass();
-    stage
-        .sim
-        .fault(Rule::every("kms", "CreateKey", Fault::LoseAnswer));
-    let minutes = SignedDuration::from_mins(4);
-    stage.sim.advance(minutes);
-    late_pass(&mut stage, minutes, SignedDuration::ZERO);
-    let made = creations(&stage)[0];
-    let told = open(&stage, Id::BucketKey).unwrap().time.0;
-    assert!(made.duration_since(told).as_secs() < 1, "{}", stage.story());
-    stage.sim.calm();
-    calm(&mut stage, "an old pass");
-}
-
-#[test]
-fn a_call_that_was_written_down_minutes_ago_is_not_made_before_it_is_written_down_anew() {
-    let mut stage = Stage::new(json!({}));
-    stage.pass();
-    late_pass(&mut stage, SignedDuration::ZERO, SignedDuration::from_mins(4));
-    assert_eq!(creations(&stage), [], "{}", stage.story());
-    assert!(open(&stage, Id::BucketKey).is_some(), "{}", stage.story());
-    let start = stage.sim.now();
-    stage.settle();
-    let waited = creations(&stage)[0].duration_since(start);
-    assert!(
-        waited.as_secs() < 30,
-        "nothing is to be looked for: {}",
-        stage.story()
-    );
-    calm(&mut stage, "a standstill");
-}
-
-#[test]
-fn a_stale_leader_makes_no_key() {
-    let mut stage = Stage::new(json!({}));
-    stage.pass();
-    let old = stage.object.clone();
-    // Another has taken over, and writes its intents first.
-    dead(&mut stage, "CreateKey", Fault::CrashBefore);
-    stage.sim.forget_calls();
-    let server = Server::new(&stage.sim, &stage.object, &old, None);
-    let verdict = futures::executor::block_on(stage.operator.pass(
-        &old,
-        &mut crate::model::memory::Memory::default(),
-        &server,
-        stage.sim.now(),
-    ));
-    assert!(
-        !stage.operations().contains(&"CreateKey"),
-        "{:?}",
-        stage.operations()
-    );
-    assert_eq!(
-        server.end().0.status,
-        stage.object.status,
-        "nothing was written down"
-    );
-    let intents = verdict.status.pinned.unwrap_or_default().key_intents;
-    assert!(intents.is_empty(), "{intents:?}");
-}
-
-#[test]
-fn a_key_of_a_call_that_another_leader_has_given_up_is_not_used_but_removed() {
-    let mut stage = Stage::new(json!({}));
-    stage.pass();
-    // The old leader wrote its intents down; its calls are slow.
-    let mut old = Stage::in_world(stage.sim.clone(), stage.object.clone());
-    dead(&mut old, "CreateKey", Fault::CrashBefore);
-    stage.object = old.object.clone();
-    stage.settle();
-    assert!(stage.is_ready(), "{}", stage.story());
-    let used = pinned(&stage).key_ids;
-    // Now they are carried out.
-    let intent = open(&old, Id::BucketKey).unwrap();
-    let lost = stage.sim.alter(|cloud| {
-        let (arn, key) = cloud
-            .keys
-            .iter()
-            .next()
-            .map(|(arn, key)| (arn.to_owned(), key.clone()))
-            .unwrap();
-        let lost = arn.replace(arn.rsplit('/').next().unwrap(), "late-0000");
-        let mut key = key;
-        key.seen.arn = crate::model::arn::KeyArn::parse(&lost).unwrap();
-        key.seen.description = "Bucket key of data lake analytics/staff-events".into();
-        key.seen
-            .tags
-            .insert("datalake-operator.io/resource".into(), "bucket-key".into());
-        key.seen
-            .tags
-            .insert("datalake-operator.io/intent".into(), intent.nonce.clone());
-        cloud.keys.put(&lost, key);
-        lost
-    });
-    let server = Server::new(&stage.sim, &stage.object, &old.object, None);
-    let recorded = futures::executor::block_on(crate::controller::pass::Ledger::key_created(
-        &server,
-        Id::BucketKey,
-        &intent.nonce,
-        "late-0000",
-    ));
-    assert!(recorded.is_err());
-    calm(&mut stage, "given up");
-    assert_eq!(pinned(&stage).key_ids, used);
-    let its = stage
-        .sim
-        .alter(|cloud| cloud.keys.get(&lost).unwrap().seen.state.clone());
-    assert_eq!(its, "PendingDeletion");
 }
 
 #[test]
