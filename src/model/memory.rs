@@ -185,11 +185,6 @@ impl Memory {
         self.just(id, |change| change.creates() || change.sets_tags())
     }
 
-    /// Whether its alias was removed a moment ago.
-    pub fn just_untied(&self, id: Id) -> bool {
-        self.just(id, |change| change.operation().1 == "DeleteAlias")
-    }
-
     fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {
         let mut writes = self.writes.iter();
         writes.any(|write| write.id == id && what(&write.change))

@@ -176,3 +176,20 @@ async fn delete_stops_at_a_table_of_others_and_while_suspended() {
     lake.until_gone().await;
     assert_eq!(eyes.look("database").await, Value::Null);
 }
+
+#[tokio::test]
+async fn a_namespace_that_is_deleted_waits_for_its_lakes_which_go_under_their_policies() {
+    let lake = Lake::ready("e2e-delete-namespace", with("Delete")).await;
+    let kept = lake.beside("kept");
+    kept.apply(with("Retain")).await;
+    kept.until_ready().await;
+    let (eyes, kept_eyes) = (lake.eyes().await, kept.eyes().await);
+    let all = [&DATA[..], &PIPELINE].concat();
+    let before = look_at(&kept_eyes, &all).await;
+    lake.delete_namespace().await;
+    lake.until_no_namespace().await;
+    for (id, seen) in look_at(&eyes, &all).await {
+        assert_eq!(seen, Value::Null, "{id} is still there");
+    }
+    assert_eq!(look_at(&kept_eyes, &all).await, before, "Retain");
+}

@@ -127,6 +127,25 @@ impl Lake {
             .unwrap();
     }
 
+    pub async fn delete_namespace(&self) {
+        self.namespaces()
+            .delete(&self.namespace, &DeleteParams::default())
+            .await
+            .unwrap();
+    }
+
+    pub async fn until_no_namespace(&self) {
+        let ask = async || match self.namespaces().get_opt(&self.namespace).await.unwrap() {
+            None => Ok(()),
+            Some(namespace) => Err(format!("{:?}", namespace.status)),
+        };
+        self.until("the namespace is gone", ask).await;
+    }
+
+    fn namespaces(&self) -> Api<Namespace> {
+        Api::all(self.client.clone())
+    }
+
     pub async fn object(&self) -> Option<Datalake> {
         self.api.get_opt(&self.name).await.unwrap()
     }

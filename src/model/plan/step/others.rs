@@ -76,7 +76,7 @@ impl Asking<'_> {
         let Observed::Key(key) = live else { return None };
         let recent = self.now.duration_since(self.lake.leaving_since?) < GONE_LAG;
         let unseen = self.wish == Wish::Gone && key.alias_target.is_none();
-        (recent && unseen && !self.memory.just_untied(self.id))
+        (recent && unseen && !self.memory.removed.contains_key(&self.id))
             .then(|| Step::Wait(WaitFor::new("KMS to show the alias of the key", LAG_LOOK_SECONDS)))
     }
 
