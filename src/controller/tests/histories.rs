@@ -84,6 +84,11 @@ fn records_and_files_under_the_old_keys_stay_readable_for_the_roles() {
         policies(&delivery)
     );
     assert!(
+        policies(&delivery).contains(&bucket_key),
+        "Firehose writes with it until it has taken the new one: {}",
+        policies(&delivery)
+    );
+    assert!(
         policies(&crawler).contains(&bucket_key),
         "the crawler can't read old files: {}",
         policies(&crawler)

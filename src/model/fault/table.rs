@@ -17,7 +17,7 @@ pub(super) enum Says {
 pub(super) struct Row {
     /// Service, or `*`.
     pub service: &'static str,
-    /// Operation, or `*`.
+    /// Operation, or several with `|` between, or `*`.
     pub operation: &'static str,
     pub codes: &'static [&'static str],
     /// A part of the message, or empty.
@@ -31,7 +31,7 @@ pub(super) struct Row {
 impl Row {
     pub fn matches(&self, error: &CallError) -> bool {
         (self.service == "*" || self.service == error.service)
-            && (self.operation == "*" || self.operation == error.operation)
+            && (self.operation == "*" || self.operation.split('|').any(|one| one == error.operation))
             && self.codes.contains(&error.code.as_str())
             && error.message.contains(self.fragment)
     }
@@ -61,6 +61,9 @@ pub(super) const TABLE: &[Row] = rows![
     "*" "*" ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "InvalidAccessKeyId", "MissingAuthenticationToken", "MissingAuthenticationTokenException"] "" => Is(User), ACCESS_DENIED, "AWS does not accept the operator's credentials", "give the operator valid credentials (IRSA, EKS Pod Identity or a secret)";
     "glue" "*" ["AccessDeniedException"] "Lake Formation" => Is(User), ACCESS_DENIED, "Lake Formation guards the catalog of this account", "make the operator's role a data lake administrator, or grant it CREATE_DATABASE";
     "s3" "*" ["AccessDenied", "403"] "" => Is(User), ACCESS_DENIED, "the bucket belongs to another account, or the operator may not do this", "choose another name in spec.names, or allow the action in the operator's IAM policy";
+    // Rights to these depend on the key's tags, and KMS lets up to five minutes go by before tags count for them (KMS
+    // developer guide, "ABAC for AWS KMS").
+    "kms" "CreateAlias|UpdateAlias|DeleteAlias|EnableKey|EnableKeyRotation|DisableKeyRotation|PutKeyPolicy|UpdateKeyDescription|ScheduleKeyDeletion|CancelKeyDeletion" ["AccessDeniedException"] "" => Propagates, ACCESS_DENIED, "the operator may not do this, or not yet", "allow the action in the operator's IAM policy for keys with the lake's tags";
     "*" "*" ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "403"] "" => Is(User), ACCESS_DENIED, "the operator may not do this", "allow the action in the operator's IAM policy";
     "*" "*" ["OptInRequired", "KMSOptInRequired", "SubscriptionRequiredException"] "" => Is(User), ACCESS_DENIED, "the account is not signed up for the service", "sign up for it in this region";
     // KMS.

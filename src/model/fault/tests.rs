@@ -15,12 +15,11 @@ fn error(service: &'static str, operation: &'static str, code: &str, message: &s
 fn each_row_is_reached_by_an_error_of_its_own() {
     for (index, row) in TABLE.iter().enumerate() {
         let service = if row.service == "*" { "other" } else { row.service };
-        let operation = if row.operation == "*" {
-            "Other"
-        } else {
-            row.operation
-        };
-        for code in row.codes {
+        let operations = row
+            .operation
+            .split('|')
+            .map(|one| if one == "*" { "Other" } else { one });
+        for (operation, code) in operations.flat_map(|one| row.codes.iter().map(move |code| (one, code))) {
             let error = error(service, operation, code, row.fragment);
             let first = TABLE.iter().position(|row| row.matches(&error));
             assert_eq!(
@@ -76,6 +75,17 @@ const ERRORS: &[(&str, &str, &str, &str, Expected)] = &[
     ("athena", "CreateWorkGroup", "InternalServerException", "", always(Soon)),
     // Every service: not allowed.
     ("kms", "CreateKey", "AccessDeniedException", "", always(User)),
+    ("kms", "DescribeKey", "AccessDeniedException", "", always(User)),
+    ("kms", "CreateAlias", "AccessDeniedException", "", SPREADS),
+    ("kms", "UpdateAlias", "AccessDeniedException", "", SPREADS),
+    ("kms", "DeleteAlias", "AccessDeniedException", "", SPREADS),
+    ("kms", "EnableKey", "AccessDeniedException", "", SPREADS),
+    ("kms", "EnableKeyRotation", "AccessDeniedException", "", SPREADS),
+    ("kms", "DisableKeyRotation", "AccessDeniedException", "", SPREADS),
+    ("kms", "PutKeyPolicy", "AccessDeniedException", "", SPREADS),
+    ("kms", "UpdateKeyDescription", "AccessDeniedException", "", SPREADS),
+    ("kms", "ScheduleKeyDeletion", "AccessDeniedException", "", SPREADS),
+    ("kms", "CancelKeyDeletion", "AccessDeniedException", "", SPREADS),
     ("iam", "CreateRole", "AccessDenied", "", always(User)),
     ("s3", "GetBucketTagging", "AccessDenied", "", always(User)),
     ("s3", "HeadBucket", "403", "", always(User)),

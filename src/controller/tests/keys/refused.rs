@@ -130,3 +130,32 @@ fn a_key_that_the_user_made_because_kms_refuses_the_lake_one_is_taken_over() {
         calm(&mut stage, "taken over");
     }
 }
+
+/// How long a new lake takes to be Ready, and nobody is told to do anything.
+fn comes_up(stage: &mut Stage) -> SignedDuration {
+    let start = stage.sim.now();
+    stage.pass();
+    while !stage.is_ready() {
+        let next = stage.pass().next.unwrap_or_default();
+        let (stalled, _, message) = stage.condition("Stalled");
+        assert_ne!(stalled, "True", "{message}");
+        stage.sim.advance(next.max(SignedDuration::from_millis(10)));
+    }
+    stage.sim.now().duration_since(start)
+}
+
+#[test]
+fn a_right_that_depends_on_a_new_keys_tags_is_waited_for() {
+    let usual = comes_up(&mut Stage::new(json!({})));
+    let mut stage = Stage::new(json!({}));
+    let refused = Fault::Refuse(Refused::new(400, "AccessDeniedException", "not authorized"));
+    for operation in ["CreateAlias", "EnableKeyRotation"] {
+        let rule = Rule::every("kms", operation, refused.clone());
+        stage.sim.fault(Rule { times: 6, ..rule });
+    }
+    let took = comes_up(&mut stage);
+    assert!(
+        took < usual + SignedDuration::from_mins(1),
+        "{took:#}, not {usual:#}"
+    );
+}

@@ -28,6 +28,16 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     } = desired;
     let name = || name.clone();
     let (mut changes, mut differences) = (Vec::new(), Vec::new());
+    // First: the operator may be allowed to write to roles that carry the boundary only.
+    if let Some(boundary) = boundary {
+        let have = live.boundary.as_deref().unwrap_or_default();
+        if note(&mut differences, "PermissionsBoundary", boundary, have) {
+            changes.push(Change::PutRolePermissionsBoundary {
+                name: name(),
+                boundary: boundary.clone(),
+            });
+        }
+    }
     if note_policy(
         &mut differences,
         "AssumeRolePolicyDocument",
@@ -44,15 +54,6 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
             name: name(),
             description: description.clone(),
         });
-    }
-    if let Some(boundary) = boundary {
-        let have = live.boundary.as_deref().unwrap_or_default();
-        if note(&mut differences, "PermissionsBoundary", boundary, have) {
-            changes.push(Change::PutRolePermissionsBoundary {
-                name: name(),
-                boundary: boundary.clone(),
-            });
-        }
     }
     if note_policy(&mut differences, "PolicyDocument", policy, live.policy.as_deref()) {
         changes.push(Change::PutRolePolicy {

@@ -53,8 +53,12 @@ pub fn desired(lake: &Lake, facts: &Facts, id: Id) -> Option<Desired> {
 fn delivery_policy(lake: &Lake, facts: &Facts) -> Option<Document> {
     let mut bucket_keys = Vec::new();
     for bucket in [Id::LakeBucket, Id::RawBucket] {
-        let cipher = facts.cipher(lake, bucket)?;
-        bucket_keys.extend(cipher.key().filter(|key| !bucket_keys.contains(*key)).cloned());
+        // Firehose goes on with the key that it has been given until an update of its destination has taken effect.
+        for key in facts.keys_to_read(lake, bucket)? {
+            if !bucket_keys.contains(&key) {
+                bucket_keys.push(key);
+            }
+        }
     }
     Some(documents::delivery(&documents::Delivery {
         scope: &lake.place,

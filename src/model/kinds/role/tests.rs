@@ -116,6 +116,29 @@ fn what_others_put_on_the_role_and_what_is_not_declared_is_no_difference() {
     assert_eq!(assessed(&desired, Some(&live)), Assessment::InSync);
 }
 
+#[test]
+fn a_role_gets_its_boundary_before_anything_else_that_is_allowed_for_such_roles_only() {
+    let mut lake = lake();
+    lake.boundary = Some("arn:aws:iam::123456789012:policy/limit".into());
+    let desired = desired(&lake, &facts(), Id::DeliveryRole).unwrap();
+    let mut live = live(&desired);
+    (live.boundary, live.policy) = (None, None);
+    live.trust = live.trust.replace("123456789012", "210987654321");
+    let assessment = assessed(&desired, Some(&live));
+    let operations: Vec<_> = changes(&assessment)
+        .iter()
+        .map(|change| change.operation().1)
+        .collect();
+    assert_eq!(
+        operations,
+        [
+            "PutRolePermissionsBoundary",
+            "UpdateAssumeRolePolicy",
+            "PutRolePolicy"
+        ]
+    );
+}
+
 type Spoil = fn(&mut Observed);
 
 #[test]
