@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use datalake_operator::api::{Datalake, DeletionPolicy};
+use datalake_operator::api::vocabulary::TAG_INTENT;
+use datalake_operator::api::{Datalake, DeletionPolicy, Pinned};
 use datalake_operator::cloud::sim::Cloud;
 use datalake_operator::model::lake::Lake;
 use datalake_operator::model::owner::Tags;
 use datalake_operator::model::topology::Id;
 
+use super::calls::ciphers;
 use super::{Broken, Law, broken, vital};
 use crate::home::{self, USERS_KEY, is_ours};
 use crate::life::Life;
@@ -109,6 +111,37 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
     if ready { aliases(cloud, home) } else { Ok(()) }
 }
 
+/// Whether a key that stays is named: by the status, an alias, or what it encrypts. Or by the call that made it and of
+/// which status tells: of what came of that, nobody asks AWS any more once the object goes.
+fn is_known(cloud: &Cloud, last_words: &Datalake, key: &str) -> bool {
+    let named = |id: &str| id == key || id.rsplit('/').next() == Some(key);
+    let pinned = last_words
+        .status
+        .as_ref()
+        .and_then(|status| status.pinned.as_ref());
+    let recorded = pinned.is_some_and(|pinned| {
+        let all = [&pinned.spare_keys, &pinned.used_keys];
+        let mut others = all.into_iter().flat_map(|keys| keys.values().flatten());
+        pinned.key_ids.values().any(|id| named(id)) || others.any(|id| named(id))
+    });
+    let of_a_call = |pinned: &Pinned| {
+        let given_up = pinned.abandoned_key_intents.values().flatten();
+        let nonces: BTreeSet<_> = pinned
+            .key_intents
+            .values()
+            .chain(given_up)
+            .map(|intent| intent.nonce.as_str())
+            .collect();
+        let keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
+        let mut made_by = keys.filter_map(|(_, key)| key.seen.tags.get(TAG_INTENT));
+        made_by.any(|nonce| nonces.contains(nonce.as_str()))
+    };
+    recorded
+        || cloud.aliases.iter().any(|(_, id)| named(id))
+        || ciphers(cloud).contains(key)
+        || pinned.is_some_and(of_a_call)
+}
+
 /// There are no aliases but the lake's two, and no key has both.
 fn aliases(cloud: &Cloud, home: &Lake) -> Result<(), Broken> {
     let mut keys = BTreeSet::new();
@@ -142,7 +175,16 @@ pub fn afterwards(life: &Life, cloud: &Cloud, last_words: &Datalake) -> Result<(
         }
     }
     if policy != DeletionPolicy::Delete {
-        return Ok(());
+        return match our_keys(cloud, &life.strangers)
+            .into_iter()
+            .find(|key| !is_known(cloud, last_words, key))
+        {
+            Some(key) => broken(
+                Law::OneOfEach,
+                format!("key {key} is left enabled under {policy:?}, and nothing knows of it"),
+            ),
+            None => Ok(()),
+        };
     }
     // One that names somebody else's key is theirs.
     let theirs = |key: &String| life.strangers.contains(&home.place.key(key).to_string());
@@ -154,3 +196,6 @@ pub fn afterwards(life: &Life, cloud: &Cloud, last_words: &Datalake) -> Result<(
         (None, None, None) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

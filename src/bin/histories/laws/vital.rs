@@ -18,28 +18,26 @@ pub fn on_ready(life: &Life, object: &Datalake) -> Result<(), Broken> {
     if life.pace == Pace::Lagging {
         return Ok(());
     }
-    let arn = life
-        .home
-        .place
-        .delivery_stream(&life.home.names.delivery)
-        .to_string();
-    let delivers = life.sim.alter(|cloud| {
+    life.sim.alter(|cloud| {
         let propagation = std::mem::replace(&mut cloud.timing.iam_propagation, SignedDuration::ZERO);
-        let delivers = cloud.delivers(&arn);
+        let works = works(cloud, &life.home);
         cloud.timing.iam_propagation = propagation;
-        delivers
-    });
-    if let Err(why) = delivers {
-        return broken(Law::ReadyWorks, why);
-    }
+        works
+    })?;
     match life.sim.alter(|cloud| holds(cloud, &life.home, &object.spec)) {
         Err(why) => broken(Law::Honest, format!("Ready is true, but {why}")),
         Ok(()) => Ok(()),
     }
 }
 
+/// Deliveries succeed now.
+pub fn works(cloud: &Cloud, home: &Lake) -> Result<(), Broken> {
+    let arn = home.place.delivery_stream(&home.names.delivery).to_string();
+    cloud.delivers(&arn).or_else(|why| broken(Law::ReadyWorks, why))
+}
+
 /// Whether everything that matters most holds, or what does not.
-pub fn holds(cloud: &mut Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), String> {
+pub fn holds(cloud: &Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), String> {
     everything_is_there(cloud, home, spec)?;
     encrypted(cloud, home, spec)?;
     stream(cloud, home, spec)?;
@@ -73,7 +71,7 @@ pub fn wanted(spec: &DatalakeSpec, id: Id) -> bool {
 }
 
 /// What is wanted is there, with the owner's tags and the user's.
-fn everything_is_there(cloud: &mut Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), String> {
+fn everything_is_there(cloud: &Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), String> {
     for id in Id::ALL.into_iter().filter(|id| wanted(spec, *id)) {
         let arn = home::arn(home, cloud, id).ok_or_else(|| format!("nothing names the {id}"))?;
         let tags: Tags = tags(cloud, id, &arn).ok_or_else(|| format!("the {id} is missing"))?;
@@ -247,3 +245,6 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, have: &T, want: &T) -> Resul
         Err(format!("{what}: {have:?} instead of {want:?}"))
     }
 }
+
+#[cfg(test)]
+mod tests;
