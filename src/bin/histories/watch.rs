@@ -38,7 +38,8 @@ impl Watched {
 
     /// A pass begins, on the strength of what the object says.
     pub fn begin(&self, reading: Reading) {
-        self.notes().reading = reading;
+        let mut notes = self.notes();
+        notes.reading = reading.after(std::mem::take(&mut notes.reading));
     }
 
     /// The first law that a call broke since the last time.

@@ -23,8 +23,14 @@ pub struct Reading {
     shorten_retention: bool,
     lake_days: Option<i32>,
     raw_days: i32,
-    /// Whether the user agrees to what they were told of something that is nobody's.
+    /// Uid of the object.
+    uid: Option<String>,
+    /// Whether what is nobody's may be taken over at all.
     takes_over: bool,
+    /// Hashes that the user agrees to.
+    agreed: BTreeSet<String>,
+    /// What statuses of this object told of what is nobody's: id and name of the resource, and the hash to agree to.
+    told: BTreeSet<(String, String, String)>,
     error_days: i32,
     result_days: i32,
     /// Days until a key ends that goes with the lake.
@@ -46,7 +52,15 @@ impl Reading {
                 .is_some_and(|value| value == "true")
         };
         let annotations = object.metadata.annotations.as_ref();
-        let agrees = annotations.is_some_and(|all| all.contains_key(ADOPT));
+        let agreed = annotations
+            .and_then(|all| all.get(ADOPT))
+            .map_or("", String::as_str);
+        let agreed = agreed.split(',').map(|hash| hash.trim().to_owned());
+        let resources = object.status.iter().flat_map(|status| &status.resources);
+        let told = resources.filter_map(|resource| {
+            let hash = resource.adopt.clone()?;
+            Some((resource.id.clone(), resource.name.clone(), hash))
+        });
         let may = spec.adoption == Adoption::Unowned && spec.drift_policy == DriftPolicy::Correct;
         let applied = object
             .status
@@ -90,11 +104,56 @@ impl Reading {
             shorten_retention: says(SHORTEN_RETENTION),
             lake_days: spec.retention.lake_days,
             raw_days: spec.retention.raw_days,
-            takes_over: agrees && may && leaving.is_none(),
+            uid: object.metadata.uid.clone(),
+            takes_over: may && leaving.is_none(),
+            agreed: agreed.collect(),
+            told: told.collect(),
             error_days: spec.retention.error_days,
             result_days: spec.query.result_days,
             window_days: spec.encryption.deletion_window_days,
         }
+    }
+}
+
+impl Reading {
+    /// What earlier statuses of the same object told was told.
+    pub fn after(mut self, earlier: Self) -> Self {
+        if self.uid == earlier.uid {
+            self.told.extend(earlier.told);
+        }
+        self
+    }
+
+    /// Whether the user agrees to what a status told of what the call is about.
+    fn agrees(&self, cloud: &Cloud, place: &Scope, change: &Change) -> bool {
+        let what = subject(change);
+        let is_it = |id: &str, name: &str| match change {
+            Change::Key(_) => {
+                let behind = cloud.key_behind(place, name);
+                what == name || behind.is_some_and(|arn| arn.rsplit('/').next() == Some(what))
+            }
+            // Some calls of Glue and Athena take the ARN.
+            _ => what == name || what.ends_with(&format!("/{name}")) || what.ends_with(&format!(":{name}")),
+        } && ids(change).iter().any(|of| of.as_str() == id);
+        let mut told = self.told.iter();
+        self.takes_over && told.any(|(id, name, hash)| self.agreed.contains(hash) && is_it(id, name))
+    }
+}
+
+/// Which of the lake's resources are of the kind that the call is about.
+fn ids(change: &Change) -> &'static [Id] {
+    match change {
+        Change::Key(_) => &[Id::BucketKey, Id::StreamKey],
+        Change::Bucket(_) => &[Id::LakeBucket, Id::RawBucket],
+        Change::LogGroup(_) => &[Id::LogGroup, Id::PublisherLogGroup],
+        Change::Stream(_) => &[Id::Stream],
+        Change::Database(_) => &[Id::Database],
+        Change::Table(_) => &[Id::Table],
+        Change::Role(_) => &[Id::DeliveryRole, Id::CrawlerRole, Id::PublisherRole],
+        Change::Delivery(_) => &[Id::Delivery],
+        Change::Crawler(_) => &[Id::Crawler],
+        Change::Workgroup(_) => &[Id::Workgroup],
+        Change::Function(_) => &[Id::Publisher],
     }
 }
 
@@ -116,9 +175,9 @@ pub fn judge(
     if let Some(why) = reading.untouchable {
         return hands_off(why);
     }
-    // What is nobody's is taken over when the user agreed to what they were told, and by its tags first.
+    // What is nobody's is taken over when the user agreed to what a status told of it, and by its tags first.
     let marks = || change.sets_tags() || matches!(change, Change::Table(table::Change::UpdateTable { .. }));
-    let taken_over = |tags: &Tags| is_nobodys(tags) && reading.takes_over && marks();
+    let taken_over = |tags: &Tags| is_nobodys(tags) && marks() && reading.agrees(cloud, place, change);
     let concerned = [tags(cloud, place, change), new_target(cloud, place, change)];
     let mut concerned = concerned.into_iter().flatten();
     if let Some(tags) = concerned.find(|tags| !is_ours(tags) && !taken_over(tags)) {

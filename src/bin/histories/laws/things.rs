@@ -111,35 +111,26 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
     if ready { aliases(cloud, home) } else { Ok(()) }
 }
 
-/// Whether a key that stays is named: by the status, an alias, or what it encrypts. Or by the call that made it and of
-/// which status tells: of what came of that, nobody asks AWS any more once the object goes.
-fn is_known(cloud: &Cloud, last_words: &Datalake, key: &str) -> bool {
-    let named = |id: &str| id == key || id.rsplit('/').next() == Some(key);
-    let pinned = last_words
-        .status
-        .as_ref()
-        .and_then(|status| status.pinned.as_ref());
-    let recorded = pinned.is_some_and(|pinned| {
-        let all = [&pinned.spare_keys, &pinned.used_keys];
-        let mut others = all.into_iter().flat_map(|keys| keys.values().flatten());
+/// Whether a key that stays is named: by an alias, by what it encrypts, or by a status, also one that was lost before the
+/// lake was Ready again: of an object that goes then, nobody asks AWS for its keys any more. Or it is named by the call
+/// that made it and that a status tells of: of what came of that, nobody asks then either.
+fn is_known(cloud: &Cloud, pinned: &[&Pinned], key: &str) -> bool {
+    let named = |id: &str| id.rsplit('/').next() == Some(key);
+    let recorded = |pinned: &&Pinned| {
+        let others = [&pinned.spare_keys, &pinned.used_keys];
+        let mut others = others.into_iter().flat_map(|keys| keys.values().flatten());
         pinned.key_ids.values().any(|id| named(id)) || others.any(|id| named(id))
-    });
-    let of_a_call = |pinned: &Pinned| {
-        let given_up = pinned.abandoned_key_intents.values().flatten();
-        let nonces: BTreeSet<_> = pinned
-            .key_intents
-            .values()
-            .chain(given_up)
-            .map(|intent| intent.nonce.as_str())
-            .collect();
-        let keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
-        let mut made_by = keys.filter_map(|(_, key)| key.seen.tags.get(TAG_INTENT));
-        made_by.any(|nonce| nonces.contains(nonce.as_str()))
     };
-    recorded
-        || cloud.aliases.iter().any(|(_, id)| named(id))
+    let keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
+    let nonce = keys.filter_map(|(_, key)| key.seen.tags.get(TAG_INTENT)).next();
+    let of_a_call = |pinned: &&Pinned| {
+        let given_up = pinned.abandoned_key_intents.values().flatten();
+        let mut calls = pinned.key_intents.values().chain(given_up);
+        calls.any(|intent| Some(&intent.nonce) == nonce)
+    };
+    cloud.aliases.iter().any(|(_, id)| named(id))
         || ciphers(cloud).contains(key)
-        || pinned.is_some_and(of_a_call)
+        || pinned.iter().any(|pinned| recorded(pinned) || of_a_call(pinned))
 }
 
 /// There are no aliases but the lake's two, and no key has both.
@@ -175,9 +166,13 @@ pub fn afterwards(life: &Life, cloud: &Cloud, last_words: &Datalake) -> Result<(
         }
     }
     if policy != DeletionPolicy::Delete {
+        let lost = &life.kubernetes.lock().lost;
+        let status = last_words.status.as_ref();
+        let statuses = status.and_then(|status| status.pinned.as_ref()).into_iter();
+        let pinned: Vec<_> = statuses.chain(lost).collect();
         return match our_keys(cloud, &life.strangers)
             .into_iter()
-            .find(|key| !is_known(cloud, last_words, key))
+            .find(|key| !is_known(cloud, &pinned, key))
         {
             Some(key) => broken(
                 Law::OneOfEach,
