@@ -1,7 +1,10 @@
 //! Each of these laws bites: a call that is allowed, and the same call where it is not.
 
+use datalake_operator::api::Datalake;
+use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
 use datalake_operator::cloud::sim::Key;
 use datalake_operator::model::arn::KeyArn;
+use datalake_operator::model::topology::Id;
 use serde_json::{Value, json};
 
 use super::*;
