@@ -342,7 +342,12 @@ impl Life {
                 self.due = Some(now + SOONEST);
                 return Ok(());
             }
-            status::overwritten(stored.as_deref(), self.object().as_deref(), now)?;
+            let told = self.object();
+            status::overwritten(stored.as_deref(), told.as_deref(), now)?;
+            // The user may agree to it although no pass ever reads it.
+            if let Some(told) = told {
+                self.watched.begin(Reading::of(&told));
+            }
         }
         let mut cluster = self.kubernetes.lock();
         if verdict.released {

@@ -36,7 +36,7 @@ impl Watched {
         }
     }
 
-    /// A pass begins, on the strength of what the object says.
+    /// What the object says: a pass that begins rests on it, or a user who reads it.
     pub fn begin(&self, reading: Reading) {
         let mut notes = self.notes();
         notes.reading = reading.after(std::mem::take(&mut notes.reading));

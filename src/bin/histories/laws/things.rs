@@ -121,8 +121,8 @@ fn is_known(cloud: &Cloud, pinned: &[&Pinned], key: &str) -> bool {
         let mut others = others.into_iter().flat_map(|keys| keys.values().flatten());
         pinned.key_ids.values().any(|id| named(id)) || others.any(|id| named(id))
     };
-    let keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
-    let nonce = keys.filter_map(|(_, key)| key.seen.tags.get(TAG_INTENT)).next();
+    let mut keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
+    let nonce = keys.find_map(|(_, key)| key.seen.tags.get(TAG_INTENT));
     let of_a_call = |pinned: &&Pinned| {
         let given_up = pinned.abandoned_key_intents.values().flatten();
         let mut calls = pinned.key_intents.values().chain(given_up);

@@ -8,6 +8,9 @@ use serde_json::json;
 use super::*;
 use crate::laws::scene::{EVERYTHING, condition as condition_of, edit, law, ready};
 
+/// Somebody's doing.
+type Act = fn(&mut Cloud, &Lake);
+
 /// Ready is what the status says of it.
 fn says(life: &Life, is: &str, reason: &str) {
     edit(life, |object| {
@@ -20,7 +23,6 @@ fn says(life: &Life, is: &str, reason: &str) {
 #[test]
 fn a_lake_that_is_ready_has_all_that_is_declared() {
     let whole = |_: &mut Cloud, _: &Lake| ();
-    type Act = fn(&mut Cloud, &Lake);
     let table: [(&str, Act, Option<Law>); 6] = [
         ("as it came up", whole, None),
         (

@@ -41,10 +41,9 @@ fn wait(status: &mut DatalakeStatus, count: usize) {
 
 /// Ready is false, and its message names so many resources.
 fn not_ready(status: &mut DatalakeStatus, named: usize) {
-    let names = status.resources.iter().take(named);
-    let message: String = names
-        .map(|resource| format!("{}: it waits; ", resource.id))
-        .collect();
+    let told = status.resources.iter().take(named);
+    let told = told.map(|resource| resource.id.clone() + ": it waits; ");
+    let message: String = told.collect();
     let ready = condition_of(status, READY);
     (ready.status, ready.reason, ready.message) = ("False".into(), "Waiting".into(), message);
 }

@@ -163,13 +163,8 @@ fn under_retain_and_retain_data_no_key_is_left_that_nothing_knows_of() {
         assert_eq!(gone(&life), BREAKS, "a second one");
         alias(&life, "alias/another");
         assert_eq!(gone(&life), None, "an alias names it");
-        life.sim.alter(|cloud| {
-            drop(
-                cloud
-                    .aliases
-                    .remove(&life.home.place.key_alias("alias/another").to_string()),
-            )
-        });
+        let another = life.home.place.key_alias("alias/another").to_string();
+        life.sim.alter(|cloud| cloud.aliases.remove(&another));
         let arn = life.home.place.key(SECOND).to_string();
         life.sim.alter(|cloud| {
             let bucket = cloud.buckets.iter_mut().next().unwrap().1;

@@ -109,8 +109,10 @@ fn crawler(cloud: &Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), String
     same("the crawler's other targets", &live.other_targets, &0)?;
     let schedule = spec.crawler.clone().unwrap_or_default().schedule;
     same("the crawler's schedule", &live.schedule, &Some(schedule))?;
+    // A schedule that was just set is on its way for some seconds (Glue API reference, Schedule).
     let state = live.schedule_state.as_deref();
-    same("the schedule's state", &state, &Some("SCHEDULED"))?;
+    let on = matches!(state, Some("SCHEDULED" | "TRANSITIONING"));
+    same("whether the schedule is on", &(on, state), &(true, state))?;
     let update = live.update_behavior.as_deref();
     same("the crawler's updates", &update, &Some("LOG"))?;
     says(
