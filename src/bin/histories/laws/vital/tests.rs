@@ -3,7 +3,8 @@
 use datalake_operator::cloud::sim::HANDS;
 
 use super::*;
-use crate::laws::scene::{EVERYTHING, law, ready};
+use crate::laws::scene::{EVERYTHING, at, law, ready};
+use crate::script::Pace;
 
 fn judged(act: impl FnOnce(&mut Cloud, &Lake)) -> Option<Law> {
     let life = ready(EVERYTHING);
@@ -48,6 +49,27 @@ fn a_lake_that_says_that_it_is_ready_delivers() {
         });
         assert_eq!(is, BREAKS, "without the {id}");
     }
+}
+
+#[test]
+fn where_reads_lag_what_the_operator_wrote_counts_and_not_what_others_did_just_now() {
+    let mut life = at(EVERYTHING, Pace::Lagging);
+    let object = life.object().unwrap();
+    assert_eq!(law(on_ready(&life, &object)), None);
+    life.sim.alter(|cloud| forbid(cloud, &life.home, "errors/"));
+    assert_eq!(law(on_ready(&life, &object)), Some(Law::ReadyWorks));
+    life.unknown = Some(life.sim.now());
+    assert_eq!(
+        law(on_ready(&life, &object)),
+        None,
+        "somebody else did it just now"
+    );
+    life.sim.advance(LAG + SignedDuration::from_secs(1));
+    assert_eq!(
+        law(on_ready(&life, &object)),
+        Some(Law::ReadyWorks),
+        "everybody knows by now"
+    );
 }
 
 #[test]
