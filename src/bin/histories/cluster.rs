@@ -7,7 +7,7 @@ use datalake_operator::api::{Datalake, DatalakeStatus, KeyIntent, Pinned};
 use datalake_operator::controller::pass::{Ledger, Overtaken};
 use datalake_operator::model::arn::Scope;
 use datalake_operator::model::intent;
-use datalake_operator::model::report::seen_first;
+use datalake_operator::model::report::{is_ready, seen_first};
 use datalake_operator::model::topology::Id;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
@@ -31,6 +31,8 @@ pub struct Cluster {
     pub again: bool,
     /// How often the object came to exist.
     pub lives: u64,
+    /// What statuses said that were lost, or went with the object, since the lake was last Ready.
+    pub lost: Vec<Pinned>,
     version: u64,
 }
 
@@ -42,6 +44,7 @@ impl Cluster {
             spec,
             again: false,
             lives: 0,
+            lost: Vec::new(),
             version: 0,
         };
         cluster.create();
@@ -105,6 +108,7 @@ impl Cluster {
     }
 
     pub fn wipe_status(&mut self) {
+        self.lost.extend(self.pinned().cloned());
         if let Some(object) = stored(&mut self.object) {
             object.status = None;
         }
@@ -126,6 +130,8 @@ impl Cluster {
         if let Some(object) = stored(&mut self.object) {
             object.metadata.finalizers = None;
             if object.metadata.deletion_timestamp.is_some() {
+                let status = object.status.as_ref();
+                self.lost.extend(status.and_then(|status| status.pinned.clone()));
                 self.object = None;
             }
         }
@@ -137,7 +143,12 @@ impl Cluster {
 
     /// Replaces the status, with the `resourceVersion` that was read.
     pub fn replace_status(&mut self, read: u64, status: DatalakeStatus) -> Result<(), Conflict> {
-        self.current(read)?.status = Some(status);
+        let object = self.current(read)?;
+        let ready = is_ready(Some(&status), object.metadata.generation.unwrap_or_default());
+        object.status = Some(status);
+        if ready {
+            self.lost.clear();
+        }
         self.touch();
         Ok(())
     }

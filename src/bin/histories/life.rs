@@ -58,6 +58,8 @@ pub struct Life {
     pub anew: Vec<usize>,
     /// How the object stood when its deletion was carried out.
     pub last_words: Option<Arc<Datalake>>,
+    /// When somebody else last altered AWS, or a process began that remembers no write.
+    pub unknown: Option<Timestamp>,
     watched: Watched,
     processes: [Process; 2],
     leader: usize,
@@ -143,6 +145,7 @@ impl Life {
             strangers: BTreeSet::new(),
             anew: Vec::new(),
             last_words: None,
+            unknown: None,
             watched,
             leader: 0,
             generation: None,
@@ -176,6 +179,7 @@ impl Life {
         process.memory = Memory::default();
         process.seen = None;
         self.sim.restart();
+        self.unknown = Some(self.sim.now());
         self.begin_anew();
         if std::mem::take(&mut self.loses_status) {
             self.kubernetes.lock().wipe_status();
@@ -338,7 +342,12 @@ impl Life {
                 self.due = Some(now + SOONEST);
                 return Ok(());
             }
-            status::overwritten(stored.as_deref(), self.object().as_deref(), now)?;
+            let told = self.object();
+            status::overwritten(stored.as_deref(), told.as_deref(), now)?;
+            // The user may agree to it although no pass ever reads it.
+            if let Some(told) = told {
+                self.watched.begin(Reading::of(&told));
+            }
         }
         let mut cluster = self.kubernetes.lock();
         if verdict.released {

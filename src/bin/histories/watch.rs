@@ -36,9 +36,10 @@ impl Watched {
         }
     }
 
-    /// A pass begins, on the strength of what the object says.
+    /// What the object says: a pass that begins rests on it, or a user who reads it.
     pub fn begin(&self, reading: Reading) {
-        self.notes().reading = reading;
+        let mut notes = self.notes();
+        notes.reading = reading.after(std::mem::take(&mut notes.reading));
     }
 
     /// The first law that a call broke since the last time.

@@ -1,102 +1,21 @@
 //! The laws on single calls: hands off, and data.
 
+mod concerned;
+mod reading;
+
 use std::collections::BTreeSet;
 
-use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION, TAG_INTENT, TAG_RESOURCE};
-use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, DriftPolicy};
+use datalake_operator::api::DeletionPolicy;
+use datalake_operator::api::vocabulary::{TAG_INTENT, TAG_RESOURCE};
 use datalake_operator::cloud::sim::{Cloud, subject};
 use datalake_operator::model::arn::Scope;
 use datalake_operator::model::kinds::{Change, bucket, database, delivery, key, stream, table};
 use datalake_operator::model::owner::Tags;
-use datalake_operator::model::topology::Id;
 
+use self::concerned::{new_target, tags};
+pub use self::reading::Reading;
 use super::{Broken, Law};
 use crate::home::{is_nobodys, is_ours};
-
-/// What the object said that a pass rests on.
-#[derive(Clone, Debug, Default)]
-pub struct Reading {
-    pub leaving: Option<DeletionPolicy>,
-    /// Why nothing may be written at all.
-    untouchable: Option<&'static str>,
-    empty_buckets: bool,
-    shorten_retention: bool,
-    lake_days: Option<i32>,
-    raw_days: i32,
-    /// Whether the user agrees to what they were told of something that is nobody's.
-    takes_over: bool,
-    error_days: i32,
-    result_days: i32,
-    /// Days until a key ends that goes with the lake.
-    window_days: i32,
-    /// Nonces of the calls of `CreateKey` that were given up.
-    given_up: BTreeSet<String>,
-    /// Those that are open, of a key that the user has given another in place of and of which none is recorded.
-    open: BTreeSet<String>,
-    /// The lake's keys in whose place the user has another.
-    users_own: BTreeSet<&'static str>,
-}
-
-impl Reading {
-    pub fn of(object: &Datalake) -> Self {
-        let spec = &object.spec;
-        let says = |key| {
-            let all = object.metadata.annotations.as_ref();
-            all.and_then(|all| all.get(key))
-                .is_some_and(|value| value == "true")
-        };
-        let annotations = object.metadata.annotations.as_ref();
-        let agrees = annotations.is_some_and(|all| all.contains_key(ADOPT));
-        let may = spec.adoption == Adoption::Unowned && spec.drift_policy == DriftPolicy::Correct;
-        let applied = object
-            .status
-            .as_ref()
-            .and_then(|status| status.applied_generation);
-        let leaving = object
-            .metadata
-            .deletion_timestamp
-            .is_some()
-            .then_some(spec.deletion_policy);
-        let reports = spec.drift_policy == DriftPolicy::Report && leaving.is_none();
-        let untouchable = if leaving == Some(DeletionPolicy::Retain) {
-            Some("deletionPolicy Retain leaves everything as it is")
-        } else if spec.suspend {
-            Some("the lake is suspended")
-        } else if reports && applied.is_some() && applied == object.metadata.generation {
-            Some("driftPolicy Report writes nothing once the spec was applied")
-        } else {
-            None
-        };
-        let pinned = object.status.as_ref().and_then(|status| status.pinned.clone());
-        let pinned = pinned.unwrap_or_default();
-        let own = [
-            (Id::BucketKey, spec.encryption.bucket_key_arn.is_some()),
-            (Id::StreamKey, spec.encryption.stream_key_arn.is_some()),
-        ];
-        let users_own = own.iter().filter(|(_, own)| *own).map(|(id, _)| id.as_str());
-        let users_own: BTreeSet<_> = users_own.filter(|id| !pinned.key_ids.contains_key(*id)).collect();
-        let open = pinned
-            .key_intents
-            .iter()
-            .filter(|(id, _)| users_own.contains(id.as_str()));
-        let given_up = pinned.abandoned_key_intents.values().flatten();
-        Self {
-            open: open.map(|(_, intent)| intent.nonce.clone()).collect(),
-            given_up: given_up.map(|intent| intent.nonce.clone()).collect(),
-            users_own,
-            leaving,
-            untouchable,
-            empty_buckets: says(EMPTY_BUCKETS),
-            shorten_retention: says(SHORTEN_RETENTION),
-            lake_days: spec.retention.lake_days,
-            raw_days: spec.retention.raw_days,
-            takes_over: agrees && may && leaving.is_none(),
-            error_days: spec.retention.error_days,
-            result_days: spec.query.result_days,
-            window_days: spec.encryption.deletion_window_days,
-        }
-    }
-}
 
 /// The law that the call breaks if it is carried out. `named`: every key that something was encrypted with.
 pub fn judge(
@@ -116,9 +35,9 @@ pub fn judge(
     if let Some(why) = reading.untouchable {
         return hands_off(why);
     }
-    // What is nobody's is taken over when the user agreed to what they were told, and by its tags first.
+    // What is nobody's is taken over when the user agreed to what a status told of it, and by its tags first.
     let marks = || change.sets_tags() || matches!(change, Change::Table(table::Change::UpdateTable { .. }));
-    let taken_over = |tags: &Tags| is_nobodys(tags) && reading.takes_over && marks();
+    let taken_over = |tags: &Tags| is_nobodys(tags) && marks() && reading.agrees(cloud, place, change);
     let concerned = [tags(cloud, place, change), new_target(cloud, place, change)];
     let mut concerned = concerned.into_iter().flatten();
     if let Some(tags) = concerned.find(|tags| !is_ours(tags) && !taken_over(tags)) {
@@ -241,88 +160,6 @@ fn expires_otherwise(rule: &bucket::Rule, reading: &Reading) -> Option<&'static 
         return Some("a rule does what no rule of a lake does");
     }
     (expires != [declared; 2]).then_some("objects expire at another age than the spec says")
-}
-
-/// The tags of the key that an alias is to name instead.
-fn new_target<'a>(cloud: &'a Cloud, place: &Scope, change: &Change) -> Option<&'a Tags> {
-    match change {
-        Change::Key(key::Change::UpdateAlias { key_id, .. }) => {
-            let key = cloud.keys.get(&place.key(key_id).to_string())?;
-            Some(&key.seen.tags)
-        }
-        _ => None,
-    }
-}
-
-/// The tags of what the call is about, if it is there.
-fn tags<'a>(cloud: &'a Cloud, place: &Scope, change: &Change) -> Option<&'a Tags> {
-    let what = subject(change);
-    let arn = |of: &dyn Fn(&str) -> String| {
-        if what.starts_with("arn:") {
-            what.to_owned()
-        } else {
-            of(what)
-        }
-    };
-    match change {
-        Change::Key(key::Change::CreateKey { .. }) => None,
-        Change::Key(key::Change::CreateAlias { key_id, .. }) => cloud
-            .keys
-            .get(&place.key(key_id).to_string())
-            .map(|k| &k.seen.tags),
-        Change::Key(key::Change::UpdateAlias { alias, .. } | key::Change::DeleteAlias { alias }) => {
-            let key = cloud.key_behind(place, alias)?;
-            cloud.keys.get(&key).map(|key| &key.seen.tags)
-        }
-        Change::Key(_) => cloud
-            .keys
-            .get(&place.key(what).to_string())
-            .map(|key| &key.seen.tags),
-        Change::Bucket(_) => cloud
-            .buckets
-            .get(&place.bucket(what).to_string())
-            .map(|live| &live.seen.tags),
-        Change::LogGroup(_) => cloud
-            .log_groups
-            .get(&arn(&|name| place.log_group(name).to_string()))
-            .map(|live| &live.seen.tags),
-        Change::Stream(_) => cloud
-            .streams
-            .get(&arn(&|name| place.stream(name).to_string()))
-            .map(|live| &live.seen.tags),
-        Change::Database(_) => cloud
-            .databases
-            .get(&arn(&|name| place.database(name).to_string()))
-            .map(|live| &live.tags),
-        Change::Table(
-            table::Change::CreateTable { database, .. }
-            | table::Change::UpdateTable { database, .. }
-            | table::Change::DeleteTable { database, .. },
-        ) => cloud
-            .tables
-            .get(&place.table(database, what).to_string())
-            .map(|live| &live.input.parameters),
-        Change::Role(_) => cloud
-            .roles
-            .get(&place.role(what).to_string())
-            .map(|live| &live.seen.tags),
-        Change::Delivery(_) => cloud
-            .deliveries
-            .get(&place.delivery_stream(what).to_string())
-            .map(|live| &live.seen.tags),
-        Change::Crawler(_) => cloud
-            .crawlers
-            .get(&arn(&|name| place.crawler(name).to_string()))
-            .map(|live| &live.tags),
-        Change::Workgroup(_) => cloud
-            .workgroups
-            .get(&arn(&|name| place.workgroup(name).to_string()))
-            .map(|live| &live.tags),
-        Change::Function(_) => cloud
-            .functions
-            .get(&arn(&|name| place.function(name).to_string()))
-            .map(|live| &live.seen.tags),
-    }
 }
 
 #[cfg(test)]

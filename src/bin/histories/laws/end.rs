@@ -173,19 +173,11 @@ fn in_force(life: &Life, object: &Datalake) -> Result<(), Broken> {
             format!("Ready is true, but a fresh look says\n{rendered}"),
         );
     }
-    let arn = life
-        .home
-        .place
-        .delivery_stream(&life.home.names.delivery)
-        .to_string();
     life.sim.alter(|cloud| {
         if let Err(why) = vital::holds(cloud, &life.home, &object.spec) {
             return broken(Law::Converges, format!("Ready is true, but {why}"));
         }
-        match cloud.delivers(&arn) {
-            Err(why) => broken(Law::ReadyWorks, why),
-            Ok(()) => Ok(()),
-        }
+        vital::works(cloud, &life.home)
     })
 }
 
@@ -259,3 +251,6 @@ fn settled(object: Option<&Datalake>) -> Option<Value> {
     }
     Some(object)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@ pub mod calls;
 pub mod end;
 pub mod obstacles;
 pub mod patience;
+#[cfg(test)]
+mod scene;
 pub mod status;
 pub mod things;
 pub mod vital;

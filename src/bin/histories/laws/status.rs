@@ -136,3 +136,6 @@ fn named(after: &DatalakeStatus) -> Result<(), Broken> {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

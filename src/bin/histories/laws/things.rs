@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use datalake_operator::api::{Datalake, DeletionPolicy};
+use datalake_operator::api::vocabulary::TAG_INTENT;
+use datalake_operator::api::{Datalake, DeletionPolicy, Pinned};
 use datalake_operator::cloud::sim::Cloud;
 use datalake_operator::model::lake::Lake;
 use datalake_operator::model::owner::Tags;
 use datalake_operator::model::topology::Id;
 
+use super::calls::ciphers;
 use super::{Broken, Law, broken, vital};
 use crate::home::{self, USERS_KEY, is_ours};
 use crate::life::Life;
@@ -109,6 +111,28 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
     if ready { aliases(cloud, home) } else { Ok(()) }
 }
 
+/// Whether a key that stays is named: by an alias, by what it encrypts, or by a status, also one that was lost before the
+/// lake was Ready again: of an object that goes then, nobody asks AWS for its keys any more. Or it is named by the call
+/// that made it and that a status tells of: of what came of that, nobody asks then either.
+fn is_known(cloud: &Cloud, pinned: &[&Pinned], key: &str) -> bool {
+    let named = |id: &str| id.rsplit('/').next() == Some(key);
+    let recorded = |pinned: &&Pinned| {
+        let others = [&pinned.spare_keys, &pinned.used_keys];
+        let mut others = others.into_iter().flat_map(|keys| keys.values().flatten());
+        pinned.key_ids.values().any(|id| named(id)) || others.any(|id| named(id))
+    };
+    let mut keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
+    let nonce = keys.find_map(|(_, key)| key.seen.tags.get(TAG_INTENT));
+    let of_a_call = |pinned: &&Pinned| {
+        let given_up = pinned.abandoned_key_intents.values().flatten();
+        let mut calls = pinned.key_intents.values().chain(given_up);
+        calls.any(|intent| Some(&intent.nonce) == nonce)
+    };
+    cloud.aliases.iter().any(|(_, id)| named(id))
+        || ciphers(cloud).contains(key)
+        || pinned.iter().any(|pinned| recorded(pinned) || of_a_call(pinned))
+}
+
 /// There are no aliases but the lake's two, and no key has both.
 fn aliases(cloud: &Cloud, home: &Lake) -> Result<(), Broken> {
     let mut keys = BTreeSet::new();
@@ -142,7 +166,20 @@ pub fn afterwards(life: &Life, cloud: &Cloud, last_words: &Datalake) -> Result<(
         }
     }
     if policy != DeletionPolicy::Delete {
-        return Ok(());
+        let lost = &life.kubernetes.lock().lost;
+        let status = last_words.status.as_ref();
+        let statuses = status.and_then(|status| status.pinned.as_ref()).into_iter();
+        let pinned: Vec<_> = statuses.chain(lost).collect();
+        return match our_keys(cloud, &life.strangers)
+            .into_iter()
+            .find(|key| !is_known(cloud, &pinned, key))
+        {
+            Some(key) => broken(
+                Law::OneOfEach,
+                format!("key {key} is left enabled under {policy:?}, and nothing knows of it"),
+            ),
+            None => Ok(()),
+        };
     }
     // One that names somebody else's key is theirs.
     let theirs = |key: &String| life.strangers.contains(&home.place.key(key).to_string());
@@ -154,3 +191,6 @@ pub fn afterwards(life: &Life, cloud: &Cloud, last_words: &Datalake) -> Result<(
         (None, None, None) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,15 @@ impl Life {
     pub fn step(&mut self, step: &Step) -> Result<(), Broken> {
         self.idle = 0;
         self.diary.step(self.sim.now(), step);
+        let kinds = [
+            "outside change",
+            "outside deletion",
+            "foreign resource",
+            "change of leader",
+        ];
+        if kinds.contains(&step.kind()) {
+            self.unknown = Some(self.sim.now());
+        }
         match step {
             Step::Edit(index) => self.edit(*index, false),
             Step::Revert(index) => self.edit(*index, true),

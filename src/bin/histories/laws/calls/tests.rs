@@ -1,7 +1,10 @@
 //! Each of these laws bites: a call that is allowed, and the same call where it is not.
 
+use datalake_operator::api::Datalake;
+use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
 use datalake_operator::cloud::sim::Key;
 use datalake_operator::model::arn::KeyArn;
+use datalake_operator::model::topology::Id;
 use serde_json::{Value, json};
 
 use super::*;
@@ -57,10 +60,19 @@ impl Scene {
         &mut self.cloud.buckets.get_mut(&arn).unwrap().seen.tags
     }
 
+    /// The status tells that hash of that resource alone.
+    fn tell(&mut self, id: Id, hash: &str) {
+        let name = home::resolve(&self.object).name(id).to_owned();
+        self.status(&json!({"resources": [{"id": id.as_str(), "name": name, "adopt": hash}]}));
+    }
+
     fn judge(&self, change: &Change) -> Option<Law> {
-        let reading = Reading::of(&self.object);
+        self.judge_by(change, &Reading::of(&self.object))
+    }
+
+    fn judge_by(&self, change: &Change, reading: &Reading) -> Option<Law> {
         let named = ciphers(&self.cloud);
-        judge(&self.cloud, &self.place, change, &reading, &named).map(|broken| broken.law)
+        judge(&self.cloud, &self.place, change, reading, &named).map(|broken| broken.law)
     }
 }
 
@@ -180,11 +192,30 @@ fn what_is_nobodys_is_written_to_by_its_tags_alone_and_after_consent() {
     );
     scene.spec(&json!({"adoption": "Unowned"}));
     scene.annotate(ADOPT, "0123456789ab");
+    assert_eq!(scene.judge(&tag), never, "no status told that");
+    scene.tell(Id::RawBucket, "0123456789ab");
+    assert_eq!(scene.judge(&tag), never, "a status told it of another bucket");
+    scene.tell(Id::LakeBucket, "ba9876543210");
+    assert_eq!(
+        scene.judge(&tag),
+        never,
+        "a status told something else of this one"
+    );
+    scene.tell(Id::LakeBucket, "0123456789ab");
     assert_eq!(
         [scene.judge(&tag), scene.judge(&policy)],
         [None, never],
         "after consent"
     );
+    let told = Reading::of(&scene.object);
+    scene.status(&json!({"resources": []}));
+    assert_eq!(scene.judge(&tag), never, "no status tells it");
+    let later = Reading::of(&scene.object).after(told.clone());
+    assert_eq!(scene.judge_by(&tag, &later), None, "an earlier one told it");
+    scene.object.metadata.uid = Some("u-2".into());
+    let anew = Reading::of(&scene.object).after(told);
+    assert_eq!(scene.judge_by(&tag, &anew), never, "that was another object's");
+    scene.tell(Id::LakeBucket, "0123456789ab");
     scene
         .tags(&bucket)
         .insert("datalake-operator.io/cluster".into(), "cluster-2".into());
