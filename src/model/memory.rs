@@ -85,6 +85,8 @@ pub struct Memory {
     pub writes: Vec<Write>,
     /// When each resource was last written to.
     pub written: BTreeMap<Id, Timestamp>,
+    /// Digest of what was declared of each resource when it was last written to.
+    pub aims: BTreeMap<Id, Option<String>>,
     /// Resources that this process removed, and in which generation of the spec: AWS said so.
     pub removed: BTreeMap<Id, i64>,
     /// Failures in a row, by resource and by what failed.
@@ -183,6 +185,13 @@ impl Memory {
     /// Whether a call that sets its tags succeeded a moment ago.
     pub fn just_tagged(&self, id: Id) -> bool {
         self.just(id, |change| change.creates() || change.sets_tags())
+    }
+
+    /// Whether it was written to a moment ago, for something else than what is declared now: a sight that agrees with
+    /// that may be from before.
+    pub fn just_aimed_elsewhere(&self, id: Id, digest: Option<&String>) -> bool {
+        let aim = self.aims.get(&id).and_then(Option::as_ref);
+        aim.is_some() && aim != digest && self.just(id, |_| true)
     }
 
     fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {

@@ -305,6 +305,11 @@ impl Plan {
         self.steps.get(&id).map(|planned| &planned.step)
     }
 
+    /// Digest of what is declared of a resource.
+    pub fn digest(&self, id: Id) -> Option<String> {
+        self.steps.get(&id)?.digest.clone()
+    }
+
     /// Holds work back until what it needs is as declared, and removal until what needs it is gone.
     fn order(&mut self) {
         for id in Id::ALL {

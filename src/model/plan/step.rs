@@ -100,6 +100,7 @@ impl Asking<'_> {
                 .believed_gone(live)
                 .or_else(|| self.leftovers(live))
                 .or_else(|| self.taken_alias(live))
+                .or_else(|| self.edited_back(live))
                 .unwrap_or(Step::InSync),
             Assessment::Settling(wait) => Step::Wait(wait),
             Assessment::Refused(refusal) => Step::Refuse(self.refusal(refusal)),
@@ -211,6 +212,13 @@ impl Asking<'_> {
             .filter(fresh)
             .max()?;
         Some(wait_for_key(since))
+    }
+
+    /// An edit that is taken back at once: what is seen may be as it was before the first write of it.
+    fn edited_back(&self, live: Option<&Observed>) -> Option<Step> {
+        let digest = self.digest.as_ref();
+        let elsewhere = self.wish == Wish::Wanted && self.memory.just_aimed_elsewhere(self.id, digest);
+        (live.is_some() && elsewhere).then(lagging)
     }
 
     /// Since when the key of a call may be on its way. A time to come was another clock's, and a call that KMS refused
