@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
+use datalake_operator::api::DatalakeSpec;
 use serde_json::{Value, json};
+
+use crate::home;
 
 /// An edit of the spec.
 pub struct Edit {
@@ -150,23 +153,49 @@ pub fn patch(edit: &Edit, region: &str, account: &str) -> Value {
     read(&edit.patch.replace("REGION", region).replace("ACCOUNT", account))
 }
 
+/// Edits that undo others, as indices: the first changes the sample lake, the second changes that back and would change
+/// nothing of the sample lake.
+pub fn pairs() -> Vec<(usize, usize)> {
+    let begin = sample("{}");
+    let after = |spec: &Value, edit: &Edit| {
+        let mut spec = spec.clone();
+        merge(&mut spec, &patch(edit, "eu-west-1", home::ACCOUNT));
+        spec
+    };
+    // With the defaults filled in.
+    let meaning = |spec: &Value| serde_json::from_value::<DatalakeSpec>(spec.clone()).map(|spec| json!(spec));
+    let same = |a: &Value, b: &Value| matches!((meaning(a), meaning(b)), (Ok(a), Ok(b)) if a == b);
+    let valid = || EDITS.iter().enumerate().filter(|(_, edit)| !edit.refused);
+    let idle = valid().filter(|(_, edit)| same(&begin, &after(&begin, edit)));
+    let each = idle.flat_map(|(second, back)| {
+        let undone = valid().filter(|(_, edit)| {
+            let edited = after(&begin, edit);
+            !same(&edited, &after(&edited, back))
+        });
+        undone.map(|(first, _)| (first, second)).collect::<Vec<_>>()
+    });
+    each.collect()
+}
+
 fn read(text: &str) -> Value {
     serde_json::from_str(text).expect("the tables of this file are JSON")
 }
 
 /// RFC 7386.
 pub fn merge(target: &mut Value, patch: &Value) {
-    match (target, patch) {
-        (Value::Object(target), Value::Object(patch)) => {
-            for (key, value) in patch {
-                if value.is_null() {
-                    target.remove(key);
-                } else {
-                    merge(target.entry(key.clone()).or_insert(Value::Null), value);
-                }
-            }
+    let Value::Object(patch) = patch else {
+        return target.clone_from(patch);
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    let Value::Object(target) = target else { return };
+    for (key, value) in patch {
+        if value.is_null() {
+            target.remove(key);
+        } else {
+            merge(target.entry(key.clone()).or_insert(Value::Null), value);
         }
-        (target, patch) => *target = patch.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! it and the status being lost besides, or its answer being lost.
 
 use crate::diary::Diary;
-use crate::edits::EDITS;
+use crate::edits::{EDITS, pairs};
 use crate::life::Life;
 use crate::script::{Consent, Crash, Pace, Script, Step};
 use crate::trouble::Trouble;
@@ -11,14 +11,26 @@ use crate::trouble::Trouble;
 const FATES: [&str; 4] = ["before", "after", "lost", "wiped"];
 
 /// Something that the user has done, without trouble.
-fn scenes() -> Vec<Script> {
-    let scene = |name: String, base, ready, steps| Script {
-        name,
-        seed: 1,
-        base,
-        pace: Pace::Steady,
-        ready,
-        steps,
+struct Scene {
+    script: Script,
+    /// How many of its steps come before the writes that it is about.
+    prelude: usize,
+}
+
+/// In which an edit is surely applied, in minutes.
+const APPLIED: i64 = 20;
+
+fn scenes() -> Vec<Scene> {
+    let scene = |name: String, base, ready, steps| Scene {
+        script: Script {
+            name,
+            seed: 1,
+            base,
+            pace: Pace::Steady,
+            ready,
+            steps,
+        },
+        prelude: 0,
     };
     let mut all = vec![
         scene("create".to_owned(), 0, false, Vec::new()),
@@ -34,6 +46,23 @@ fn scenes() -> Vec<Script> {
             true,
             vec![Step::Edit(index)],
         ));
+    }
+    // An edit that changes nothing of the sample lake undoes another.
+    for (first, second) in pairs() {
+        let what = EDITS[second].what.replace(' ', "-");
+        let consent = Step::Consent(Consent::ShortenRetention, true);
+        let steps = vec![
+            Step::Edit(first),
+            consent,
+            Step::Wait(APPLIED),
+            Step::Edit(second),
+        ];
+        let name = format!("edit-{second}-{what}-after-{first}");
+        let prelude = steps.len() - 1;
+        all.push(Scene {
+            prelude,
+            ..scene(name, 0, true, steps)
+        });
     }
     let deletion = vec![
         Step::Store(3),
@@ -65,43 +94,72 @@ pub fn all() -> Vec<Script> {
 pub fn named(name: &str) -> Option<Script> {
     let mut parts = name.split('/');
     let (scene, k, fate): (_, usize, _) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-    let scene = scenes().into_iter().find(|script| script.name == scene)?;
+    let scene = scenes().into_iter().find(|each| each.script.name == scene)?;
     let minutes = writes(&scene).get(k.checked_sub(1)?).copied()?;
     FATES.contains(&fate).then(|| befallen(&scene, k, minutes, fate))
 }
 
 /// The scene, in which this befalls the `k`-th write, which is made within so many minutes.
-fn befallen(scene: &Script, k: usize, minutes: i64, fate: &str) -> Script {
+fn befallen(scene: &Scene, k: usize, minutes: i64, fate: &str) -> Script {
     let what = match fate {
         "before" => Step::Crash(Crash::Before(k)),
         "after" => Step::Crash(Crash::After(k)),
         "wiped" => Step::Crash(Crash::Wiped(k)),
         _ => Step::Trouble(Trouble::Lost(k)),
     };
-    let mut steps = vec![what];
-    steps.extend(scene.steps.clone());
+    let Scene { script, prelude } = scene;
+    let mut steps = script.steps.clone();
+    steps.insert(*prelude, what);
     steps.push(Step::Wait(minutes));
     Script {
-        name: format!("{}/{k}/{fate}", scene.name),
+        name: format!("{}/{k}/{fate}", script.name),
         steps,
-        ..scene.clone()
+        ..script.clone()
     }
 }
 
 /// Within how many minutes each write that it takes is made.
-fn writes(scene: &Script) -> Vec<i64> {
-    let mut life = Life::new(scene, Diary::closed());
-    let begin = life.sim.now();
-    let steps = scene.steps.iter().chain([&Step::Wait(20)]);
-    for step in steps {
-        if life.step(step).is_err() {
-            break;
-        }
+fn writes(scene: &Scene) -> Vec<i64> {
+    let (prelude, steps) = scene.script.steps.split_at(scene.prelude);
+    let mut life = Life::new(&scene.script, Diary::closed());
+    let live = |life: &mut Life, steps: &[Step]| steps.iter().all(|step| life.step(step).is_ok());
+    if !live(&mut life, prelude) {
+        return Vec::new();
+    }
+    let (begin, before) = (life.sim.now(), life.sim.alter(|cloud| cloud.journal.len()));
+    if live(&mut life, steps) {
+        live(&mut life, &[Step::Wait(APPLIED)]);
     }
     life.sim.alter(|cloud| {
-        let writes = cloud.journal.iter().filter(|call| call.write);
+        let since = cloud.journal.get(before..).unwrap_or_default();
+        let writes = since.iter().filter(|call| call.write);
         writes
             .map(|call| call.at.duration_since(begin).as_mins() + 1)
             .collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_edit_that_makes_the_operator_write_has_histories_also_where_it_undoes_another() {
+        let names: Vec<_> = all().into_iter().map(|script| script.name).collect();
+        for what in [
+            "the-publisher-off",
+            "tags",
+            "the-workgroup-on",
+            "discovery",
+            "the-lake's-own-keys",
+            "rotation",
+            "streamHours",
+            "shards",
+            "buffering",
+            "lakeDays",
+        ] {
+            let some = names.iter().any(|name| name.contains(&format!("-{what}-after-")));
+            assert!(some, "{what}");
+        }
+    }
 }

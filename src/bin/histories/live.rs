@@ -38,3 +38,35 @@ pub fn out(script: &Script, diary: Diary) -> Outcome {
     });
     Outcome { broken, passes }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::author;
+
+    /// Every call, and how it ended.
+    fn journal(seed: u64) -> Vec<String> {
+        let script = author::write(seed);
+        let mut life = Life::new(&script, Diary::closed());
+        let steps = script.steps.iter().try_for_each(|step| life.step(step));
+        let end = steps.and_then(|()| end::check(&mut life));
+        let calls = life.sim.alter(|cloud| {
+            cloud
+                .journal
+                .iter()
+                .map(|call| format!("{call:?}"))
+                .collect::<Vec<_>>()
+        });
+        calls.into_iter().chain([format!("{end:?}")]).collect()
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_history_each_time() {
+        for seed in 1..=30 {
+            let first = journal(seed);
+            assert!(first.len() > 1, "{seed}: no call");
+            assert_eq!(first, journal(seed), "{seed}");
+        }
+        assert_ne!(journal(1), journal(2));
+    }
+}

@@ -7,12 +7,13 @@ use crate::script::{Pace, Script};
 
 /// The shortest history found that breaks the same law, and how it does.
 pub fn shrink(script: &Script, found: &Broken) -> (Script, Broken) {
+    shrink_by(script, found, |script| live::out(script, Diary::closed()).broken)
+}
+
+/// `out` says which law a history breaks.
+fn shrink_by(script: &Script, found: &Broken, out: impl Fn(&Script) -> Option<Broken>) -> (Script, Broken) {
     let mut best = (script.clone(), found.clone());
-    let breaks = |script: &Script| {
-        live::out(script, Diary::closed())
-            .broken
-            .filter(|broken| broken.law == found.law)
-    };
+    let breaks = |script: &Script| out(script).filter(|broken| broken.law == found.law);
     let mut again = true;
     while again {
         again = false;
@@ -75,4 +76,42 @@ fn shorter(script: &Script) -> Vec<Script> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws::Law;
+    use crate::script::Step;
+
+    #[test]
+    fn a_history_made_short_breaks_the_same_law_and_not_another_that_is_broken_by_less() {
+        let out = |script: &Script| {
+            let deletes = script.steps.contains(&Step::Delete);
+            let stores = script.steps.iter().any(|step| matches!(step, Step::Store(_)));
+            let law = if stores { Law::Data } else { Law::Calm };
+            deletes.then(|| Broken {
+                law,
+                how: format!("{} steps", script.steps.len()),
+            })
+        };
+        let script = Script {
+            name: "long".to_owned(),
+            seed: 1,
+            base: 2,
+            pace: Pace::Lagging,
+            ready: false,
+            steps: vec![
+                Step::Wait(5),
+                Step::Store(4),
+                Step::Restart,
+                Step::Delete,
+                Step::Pass(3),
+            ],
+        };
+        let (short, broken) = shrink_by(&script, &out(&script).unwrap(), out);
+        assert_eq!(short.steps, [Step::Store(1), Step::Delete]);
+        assert_eq!((short.base, short.pace, short.ready), (0, Pace::AtOnce, true));
+        assert_eq!((broken.law, broken.how.as_str()), (Law::Data, "2 steps"));
+    }
 }

@@ -47,7 +47,7 @@ pub use kms::Key;
 pub use lambda::Function;
 pub use logs::LogGroup;
 pub use meters::Meters;
-pub use outside::{HANDS, Hand};
+pub use outside::{HANDS, Hand, LEFT};
 pub use quotas::Quotas;
 pub use s3::{Bucket, Object};
 pub use shelf::Shelf;

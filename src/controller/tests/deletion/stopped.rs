@@ -44,6 +44,32 @@ fn a_bucket_that_holds_objects_stops_delete_until_the_user_says_so() {
 }
 
 #[test]
+fn a_versioned_bucket_goes_with_its_old_versions_and_delete_markers() {
+    let mut stage = leaving("Delete");
+    let arn = stage.arn(Id::RawBucket);
+    stage.sim.alter(|cloud| {
+        let bucket = cloud.buckets.get_mut(&arn).unwrap();
+        // From before it was versioned, twice since, and a marker that hides them all; and a marker of nothing.
+        bucket.put_object("raw/1");
+        bucket.versioned = true;
+        bucket.put_object("raw/1");
+        bucket.put_object("raw/1");
+        let markers = [("raw/1", "m1"), ("raw/2", "m2")];
+        let marker = |(key, id): (&str, &str)| (key.to_owned(), Some(id.to_owned()));
+        bucket.objects.extend(markers.map(marker));
+        assert_eq!(bucket.objects.len(), 5);
+    });
+    stage.settle();
+    assert!(!stage.released, "what is hidden counts: {}", stage.story());
+    assert_eq!(stage.condition("Ready").1, "BucketNotEmpty");
+    assert!(!stage.operations().contains(&"DeleteObjects"));
+    stage.annotate("datalake-operator.io/empty-buckets");
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert!(stage.sim.alter(|cloud| cloud.buckets.get(&arn).is_none()));
+}
+
+#[test]
 fn an_upload_that_is_gone_before_it_is_aborted_stops_nothing() {
     let mut stage = leaving("Delete");
     let arn = stage.arn(Id::LakeBucket);
