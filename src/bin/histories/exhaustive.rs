@@ -122,13 +122,13 @@ fn befallen(scene: &Scene, k: usize, minutes: i64, fate: &str) -> Script {
 fn writes(scene: &Scene) -> Vec<i64> {
     let (prelude, steps) = scene.script.steps.split_at(scene.prelude);
     let mut life = Life::new(&scene.script, Diary::closed());
-    let live = |life: &mut Life, steps: &[Step]| steps.iter().all(|step| life.step(step).is_ok());
-    if !live(&mut life, prelude) {
+    let happens = |life: &mut Life, steps: &[Step]| steps.iter().all(|step| life.step(step).is_ok());
+    if !happens(&mut life, prelude) {
         return Vec::new();
     }
     let (begin, before) = (life.sim.now(), life.sim.alter(|cloud| cloud.journal.len()));
-    if live(&mut life, steps) {
-        live(&mut life, &[Step::Wait(APPLIED)]);
+    if happens(&mut life, steps) {
+        happens(&mut life, &[Step::Wait(APPLIED)]);
     }
     life.sim.alter(|cloud| {
         let since = cloud.journal.get(before..).unwrap_or_default();

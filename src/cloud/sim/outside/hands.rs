@@ -29,7 +29,6 @@ pub const HANDS: &[Hand] = &[
     hand(Id::BucketKey, "pending deletion", |c, arn| set(&mut key(c, arn)?.state, "PendingDeletion")),
     hand(Id::BucketKey, "rotation", |c, arn| put(&mut key(c, arn)?.rotation, Some(false))),
     hand(Id::BucketKey, "alias", unalias),
-    hand(Id::BucketKey, "alias elsewhere", realias),
     hand(Id::BucketKey, "policy", |c, arn| set(&mut key(c, arn)?.policy, NOTHING)),
     hand(Id::BucketKey, "description", |c, arn| set(&mut key(c, arn)?.description, "mine")),
     hand(Id::BucketKey, "tags", |c, arn| untag(&mut key(c, arn)?.tags)),
@@ -44,7 +43,7 @@ pub const HANDS: &[Hand] = &[
     hand(Id::LakeBucket, "ownership", |c, arn| put(&mut bucket(c, arn)?.ownership, Some("ObjectWriter".into()))),
     hand(Id::LakeBucket, "encryption", |c, arn| put(&mut bucket(c, arn)?.encryption.as_mut()?.bucket_key, false)),
     hand(Id::LakeBucket, "another key", |c, arn| {
-        let other = another_key(bucket(c, arn)?.encryption.clone()?.key, c);
+        let other = another_key(bucket(c, arn)?.encryption.clone()?.key.as_deref(), c);
         put(&mut bucket(c, arn)?.encryption.as_mut()?.key, Some(other?))
     }),
     hand(Id::LakeBucket, "blocked encryption", |c, arn| put(&mut bucket(c, arn)?.encryption.as_mut()?.blocked, Some(vec!["NONE".into()]))),
@@ -55,7 +54,7 @@ pub const HANDS: &[Hand] = &[
     hand(Id::RawBucket, "ownership", |c, arn| put(&mut bucket(c, arn)?.ownership, None)),
     hand(Id::RawBucket, "encryption", |c, arn| put(&mut bucket(c, arn)?.encryption, None)),
     hand(Id::RawBucket, "another key", |c, arn| {
-        let other = another_key(bucket(c, arn)?.encryption.clone()?.key, c);
+        let other = another_key(bucket(c, arn)?.encryption.clone()?.key.as_deref(), c);
         put(&mut bucket(c, arn)?.encryption.as_mut()?.key, Some(other?))
     }),
     hand(Id::RawBucket, "a rule more", |c, arn| {
@@ -73,7 +72,7 @@ pub const HANDS: &[Hand] = &[
     hand(Id::Stream, "mode", |c, arn| put(&mut stream(c, arn)?.on_demand, true)),
     hand(Id::Stream, "encryption", |c, arn| put(&mut stream(c, arn)?.key, None)),
     hand(Id::Stream, "another key", |c, arn| {
-        let other = another_key(stream(c, arn)?.key.clone(), c);
+        let other = another_key(stream(c, arn)?.key.clone().as_deref(), c);
         put(&mut stream(c, arn)?.key, Some(other?))
     }),
     hand(Id::Stream, "tags", |c, arn| untag(&mut stream(c, arn)?.tags)),
@@ -109,7 +108,7 @@ pub const HANDS: &[Hand] = &[
     hand(Id::Delivery, "buffering", |c, arn| put(&mut destination(c, arn)?.buffering, Some((900, 128)))),
     hand(Id::Delivery, "key", |c, arn| put(&mut destination(c, arn)?.key_arn, None)),
     hand(Id::Delivery, "another key", |c, arn| {
-        let other = another_key(destination(c, arn)?.key_arn.clone(), c);
+        let other = another_key(destination(c, arn)?.key_arn.clone().as_deref(), c);
         put(&mut destination(c, arn)?.key_arn, Some(other?))
     }),
     hand(Id::Delivery, "role", |c, arn| { destination(c, arn)?.role_arn.push_str("-other"); Some(()) }),
@@ -209,19 +208,10 @@ fn unalias(cloud: &mut Cloud, arn: &str) -> Option<()> {
     cloud.aliases.remove(&alias).map(drop)
 }
 
-/// An alias can be pointed to another key (KMS API reference, `UpdateAlias`): to the lake's other one.
-fn realias(cloud: &mut Cloud, arn: &str) -> Option<()> {
-    let id = arn.rsplit('/').next()?;
-    let alias = cloud.aliases.iter().find(|(_, to)| *to == id)?.0.to_owned();
-    let other = cloud.aliases.iter().find(|(_, to)| *to != id)?.1.clone();
-    cloud.aliases.put(&alias, other);
-    Some(())
-}
-
 /// The ARN of a key that exists and is not `this`.
-fn another_key(this: Option<String>, cloud: &Cloud) -> Option<String> {
-    let mut all = cloud.keys.iter().map(|(arn, _)| Some(arn.to_owned()));
-    all.find(|arn| *arn != this).flatten()
+fn another_key(this: Option<&str>, cloud: &Cloud) -> Option<String> {
+    let mut all = cloud.keys.iter().map(|(arn, _)| arn);
+    all.find(|arn| Some(*arn) != this).map(str::to_owned)
 }
 
 fn conversion<'a>(cloud: &'a mut Cloud, arn: &str) -> Option<&'a mut Conversion> {

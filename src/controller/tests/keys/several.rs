@@ -241,3 +241,15 @@ fn an_alias_that_came_to_name_anothers_key_is_left_and_told_and_the_lakes_key_is
         }
     }
 }
+
+#[test]
+fn an_alias_that_was_pointed_at_the_lakes_other_key_goes_with_the_lake() {
+    let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+    let other = pinned(&stage).key_ids[Id::StreamKey.as_str()].clone();
+    alias(&stage, Id::BucketKey, Some(&other));
+    stage.delete();
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    let aliases = stage.sim.alter(|cloud| cloud.aliases.len());
+    assert_eq!((keys(&stage), aliases), ((0, 2), 0), "{}", stage.story());
+}

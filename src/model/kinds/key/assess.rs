@@ -161,7 +161,6 @@ fn settling(live: &Observed) -> Assessment {
 /// What is to be done so that it is gone, and others of the lake with it. A key can't be deleted at once: pending deletion
 /// counts as gone, and is not waited for. The alias goes last, so that a crash between leaves the key to be found.
 pub fn removal(lake: &Lake, live: &Observed, _cx: &Circumstances) -> Assessment {
-    let key_id = live.arn.key_id();
     let schedule = |key: &Observed| Change::ScheduleKeyDeletion {
         key_id: key.arn.key_id().to_owned(),
         days: lake.deletion_window_days,
@@ -172,7 +171,8 @@ pub fn removal(lake: &Lake, live: &Observed, _cx: &Circumstances) -> Assessment 
         _ => return settling(live),
     };
     changes.extend(live.others.iter().map(schedule));
-    if live.alias_target.as_deref() == Some(key_id) {
+    // Also where somebody pointed it to another key of the lake's.
+    if live.alias_target.is_some() && !live.alias_taken {
         changes.push(Change::DeleteAlias {
             alias: live.alias.clone(),
         });

@@ -278,6 +278,7 @@ fn a_key_goes_by_schedule_and_its_alias_last() {
         let mut live = applied(&lake, Id::BucketKey);
         live.state = state.to_owned();
         live.alias_target = target.map(str::to_owned);
+        live.alias_taken = target == other;
         let assessment = removal(&lake, &live, &edit(&lake));
         assert_eq!(
             assessment == Assessment::InSync,

@@ -43,12 +43,14 @@ pub fn holds(cloud: &Cloud, home: &Lake, spec: &DatalakeSpec) -> Result<(), Stri
 /// Every declared column, of its type; those that others added stay. Glue has types in small letters.
 fn columns(table: &TableInput, spec: &DatalakeSpec) -> Result<(), String> {
     for declared in &spec.schema.columns {
+        let live = table.columns.iter().find(|column| column.name == declared.name);
+        // A comment that others wrote stays where none is declared.
+        let theirs = live.and_then(|live| live.comment.clone());
         let want = Column {
             name: declared.name.clone(),
             r#type: declared.r#type.to_lowercase().replace(' ', ""),
-            comment: declared.comment.clone(),
+            comment: declared.comment.clone().or(theirs),
         };
-        let live = table.columns.iter().find(|column| column.name == declared.name);
         same(&format!("the column {}", declared.name), &live, &Some(&want))?;
     }
     let have: Vec<_> = table
