@@ -154,7 +154,6 @@ mod tests {
             "the-lake's-own-keys",
             "rotation",
             "streamHours",
-            "shards",
             "buffering",
             "lakeDays",
         ] {
