@@ -85,7 +85,7 @@ pub struct Memory {
     pub writes: Vec<Write>,
     /// When each resource was last written to.
     pub written: BTreeMap<Id, Timestamp>,
-    /// Digest of what was declared of each resource when it was last written to.
+    /// Digest of what was declared of each resource when it was last written to; none if it was to be gone.
     pub aims: BTreeMap<Id, Option<String>>,
     /// Resources that this process removed, and in which generation of the spec: AWS said so.
     pub removed: BTreeMap<Id, i64>,
@@ -187,11 +187,11 @@ impl Memory {
         self.just(id, |change| change.creates() || change.sets_tags())
     }
 
-    /// Whether it was written to a moment ago, for something else than what is declared now: a sight that agrees with
-    /// that may be from before.
+    /// Whether it was written to a moment ago, for something else than what is declared now, or to remove it: a sight that
+    /// agrees with that may be from before.
     pub fn just_aimed_elsewhere(&self, id: Id, digest: Option<&String>) -> bool {
-        let aim = self.aims.get(&id).and_then(Option::as_ref);
-        aim.is_some() && aim != digest && self.just(id, |_| true)
+        let aim = self.aims.get(&id);
+        aim.is_some_and(|aim| aim.as_ref() != digest) && self.just(id, |_| true)
     }
 
     fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {

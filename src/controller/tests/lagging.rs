@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::stage::{Stage, account, datalake};
-use crate::cloud::sim::{Sim, Timing};
+use crate::cloud::sim::{Fault, Refused, Rule, Sim, Timing};
 use crate::model::topology::Id;
 
 fn lagging(seed: u64) -> Stage {
@@ -98,4 +98,37 @@ fn an_edit_that_is_taken_back_before_it_shows_is_not_believed_to_be_undone() {
         .sim
         .alter(|cloud| cloud.buckets.get(&arn).unwrap().seen.lifecycle.clone());
     assert!(rules.iter().any(|rule| rule.expire_days == Some(30)), "{rules:?}");
+}
+
+#[test]
+fn a_removal_that_is_taken_back_halfway_is_not_believed_to_be_undone() {
+    let mut stage = Stage::ready(json!({}));
+    stage.sim.alter(|cloud| {
+        cloud.timing.iam_lag = SignedDuration::from_secs(60);
+        cloud.timing.iam_propagation = SignedDuration::from_secs(60);
+    });
+    stage.sim.fault(Rule::every(
+        "iam",
+        "DeleteRole",
+        Fault::Refuse(Refused::timeout()),
+    ));
+    stage.edit(json!({"crawler": null, "partitioning": {"discovery": "Projection"}}));
+    while !stage.operations().contains(&"DeleteRole") {
+        stage.pass();
+    }
+    stage.sim.calm();
+    let arn = stage.arn(Id::CrawlerRole);
+    let policies = |stage: &Stage| {
+        stage
+            .sim
+            .alter(|cloud| cloud.roles.get(&arn).unwrap().policies.len())
+    };
+    assert_eq!(policies(&stage), 0);
+    stage.edit(json!({"crawler": {}, "partitioning": {"discovery": "Crawler"}}));
+    stage.pass();
+    while !stage.is_ready() {
+        stage.sim.advance(SignedDuration::from_secs(5));
+        stage.pass();
+    }
+    assert_eq!(policies(&stage), 1, "{}", stage.story());
 }

@@ -15,12 +15,15 @@ const ATTEMPTS: usize = 120;
 /// The same write, whatever came of it, within a minute.
 const WRITES: usize = 25;
 /// From so many failures in a row on, the next attempt keeps its distance.
-const IN_A_ROW: u32 = 6;
+const IN_A_ROW: usize = 6;
 /// Half a minute, up to a quarter sooner, so that lakes do not come back together.
 const DISTANCE: SignedDuration = SignedDuration::from_secs(20);
 /// Who the credentials are of is asked before anything is known of the lake: from the first failure on a quarter of a
 /// minute apart, up to a quarter sooner.
 const DISTANCE_OF_IDENTITY: SignedDuration = SignedDuration::from_secs(12);
+/// The lake has two keys, and whoever looks for one of them among all looks at the other as well: each keeps its own
+/// distance.
+const ASKERS_OF_KEYS: usize = 2;
 
 /// No call that fails is made too often, and no write at all.
 pub fn patient(life: &Life) -> Result<(), Broken> {
@@ -67,8 +70,8 @@ fn too_soon(journal: &[Call], anew: &[usize]) -> Option<String> {
 }
 
 fn hasty(calls: &[Call]) -> Option<String> {
-    let mut writes: BTreeMap<(&str, &str), (u32, Timestamp)> = BTreeMap::new();
-    let mut looks: BTreeMap<(&str, &str), (u32, Timestamp)> = BTreeMap::new();
+    let mut writes: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
+    let mut looks: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
     for call in calls {
         let of = (call.operation, call.subject.as_str());
         // Nothing is written before a look that went through: what fails from now on is another row.
@@ -83,23 +86,30 @@ fn hasty(calls: &[Call]) -> Option<String> {
             rows.remove(&of);
             continue;
         }
-        let (count, last) = rows.entry(of).or_insert((0, call.at));
-        let gap = call.at.duration_since(*last);
+        let row = rows.entry(of).or_default();
         // Two resources that are looked at together ask the same at one time.
-        if *count > 0 && gap.is_zero() {
+        if row.last() == Some(&call.at) {
             continue;
         }
         let distance = match call.service {
             "sts" => DISTANCE_OF_IDENTITY,
             _ => DISTANCE,
         };
-        if *count >= IN_A_ROW && gap < distance {
+        let askers = match call.service {
+            "kms" if !call.write => ASKERS_OF_KEYS,
+            _ => 1,
+        };
+        let before = row.len().checked_sub(askers).and_then(|index| row.get(index));
+        let gap = before.map(|before| call.at.duration_since(*before));
+        if let Some(gap) = gap.filter(|gap| row.len() >= IN_A_ROW * askers && *gap < distance) {
             return Some(format!(
-                "{} {} was made again {gap:#} after it had failed {count} times in a row",
-                call.operation, call.subject
+                "{} {} was made again {gap:#} after it had failed {} times in a row",
+                call.operation,
+                call.subject,
+                row.len()
             ));
         }
-        (*count, *last) = (*count + 1, call.at);
+        row.push(call.at);
     }
     None
 }

@@ -9,14 +9,14 @@ fn call(milliseconds: i64, what: &str, subject: &str) -> Call {
     let (lost, what) = (what.starts_with('!'), what.trim_start_matches('!'));
     let (fails, what) = (what.starts_with('-'), what.trim_start_matches('-'));
     let (write, what) = (what.starts_with('>'), what.trim_start_matches('>'));
-    let operations = ["GetRolePolicy", "PutRolePolicy", "TagRole"];
+    let operations = ["DescribeKey", "GetRolePolicy", "PutRolePolicy", "TagRole"];
     let operation = operations
         .into_iter()
         .find(|operation| *operation == what)
         .unwrap();
     Call {
         at: home::start() + SignedDuration::from_millis(milliseconds),
-        service: "iam",
+        service: if what == "DescribeKey" { "kms" } else { "iam" },
         operation,
         subject: subject.into(),
         write,
@@ -80,6 +80,22 @@ fn a_call_that_fails_again_and_again_keeps_its_distance() {
         let calls = again(seconds, series);
         assert_eq!(hasty(&calls).is_some(), is, "{why}: {:?}", hasty(&calls));
     }
+}
+
+#[test]
+fn two_may_look_at_one_key_each_at_its_own_distance() {
+    let twice = |seconds| {
+        let first = again(seconds, &[("-DescribeKey", "a")]);
+        let second = first.iter().map(|call| Call {
+            at: call.at + SignedDuration::from_secs(1),
+            ..call.clone()
+        });
+        let mut calls: Vec<_> = first.iter().cloned().chain(second).collect();
+        calls.sort_by_key(|call| call.at);
+        hasty(&calls)
+    };
+    assert_eq!(twice(25), None);
+    assert!(twice(15).is_some());
 }
 
 #[test]
