@@ -70,6 +70,12 @@ impl Gate {
         format!("http://{}", self.address)
     }
 
+    /// The calls that came so far.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls = self.inside.calls.lock().unwrap();
+        calls.iter().map(|(call, _)| call.clone()).collect()
+    }
+
     /// How many calls came so far.
     pub fn count(&self) -> usize {
         self.inside.calls.lock().unwrap().len()

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test that is how it fails")]
 
+mod abroad;
 mod access;
 mod adversaries;
 mod clusters;

@@ -159,18 +159,17 @@ impl Stand {
 
     /// AWS, as somebody else than the operator.
     pub async fn aws(&self) -> Arc<Clients> {
-        let of = |name: &str| self.env[name].clone();
-        let credentials = Credentials::new(
-            of("AWS_ACCESS_KEY_ID"),
-            of("AWS_SECRET_ACCESS_KEY"),
-            None,
-            None,
-            "stand",
-        );
-        let region = of("AWS_REGION");
+        self.aws_as(&self.env["AWS_ACCESS_KEY_ID"]).await
+    }
+
+    /// AWS as the holder of an access key; to the emulator, twelve digits are an account of that number.
+    pub async fn aws_as(&self, access_key: &str) -> Arc<Clients> {
+        let secret = self.env["AWS_SECRET_ACCESS_KEY"].clone();
+        let credentials = Credentials::new(access_key, secret, None, None, "stand");
+        let region = self.env["AWS_REGION"].clone();
         let config: SdkConfig = aws_config::defaults(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.clone()))
-            .endpoint_url(of("AWS_ENDPOINT_URL"))
+            .endpoint_url(self.endpoint())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .load()
             .await;
