@@ -16,6 +16,7 @@ mod existing;
 mod gate;
 mod hands;
 mod idle;
+mod keys;
 mod lake;
 mod leader;
 mod life;
