@@ -77,11 +77,13 @@ impl Lake {
         }
     }
 
-    /// A lake that came up and is Ready.
+    /// A lake that came up and is Ready, and all is told: the status comes first, then the Events, of which that is the
+    /// last.
     pub async fn ready(namespace: &str, extra: Value) -> Self {
         let lake = Self::place(namespace).await;
         lake.apply(extra).await;
         lake.until_ready().await;
+        lake.until_event("Ready", "the lake is ready").await;
         lake
     }
 

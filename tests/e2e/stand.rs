@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -21,6 +22,7 @@ pub const SYSTEM: &str = "datalake-system";
 pub const RELEASE: &str = "datalake-operator";
 
 static RUNNING: Mutex<Weak<Stand>> = Mutex::const_new(Weak::new());
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// A Kubernetes API server with the chart installed, and AWS.
 pub struct Stand {
@@ -68,7 +70,10 @@ impl Stand {
     }
 
     fn start(name: &str, up: &[&str], env: &BTreeMap<String, String>) -> Self {
-        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        // One that is started while the one before it is stopped is not to meet it.
+        let nth = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("{name}-{}-{nth}", std::process::id());
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
         let mut stand = Self {
             dir,
             env: env.clone(),
