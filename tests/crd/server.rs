@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use datalake_operator::api::crd_yaml;
@@ -20,6 +21,7 @@ const CRDS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const NAME: &str = "datalakes.datalake-operator.io";
 
 static RUNNING: Mutex<Weak<Process>> = Mutex::const_new(Weak::new());
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// The API server, as one test sees it.
 pub struct Server {
@@ -151,7 +153,10 @@ impl Process {
                 stand: None,
             };
         }
-        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("crd-{}", std::process::id()));
+        // One that is started while the one before it is stopped is not to meet it.
+        let nth = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("crd-{}-{nth}", std::process::id());
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
         stand(&dir, &["up", "--only", "kubernetes"]);
         let env: Value = serde_json::from_str(&stand(&dir, &["env", "--format", "json"])).unwrap();
         Self {

@@ -1,12 +1,12 @@
 //! A gate between the operator and AWS: it records each call, and lets it pass, come late, be refused, be lost on its
-//! way, or be carried out and its answer be lost.
+//! way, or be carried out and its answer be lost. It can also keep the caller waiting until the caller is no more.
 
 mod name;
 mod refusal;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -27,6 +27,10 @@ pub enum Fate {
     Dropped,
     /// AWS carries it out; the caller sees the connection end.
     AnswerLost,
+    /// It never reaches AWS; the caller waits.
+    Unheard,
+    /// AWS carries it out; the caller waits.
+    Unanswered,
 }
 
 /// Decides about the n-th call, from 0.
@@ -43,6 +47,8 @@ struct Inside {
     behind: String,
     rule: Rule,
     calls: Mutex<Vec<(Call, &'static str)>>,
+    /// How many connections there are.
+    open: AtomicUsize,
     closed: AtomicBool,
 }
 
@@ -58,6 +64,7 @@ impl Gate {
                 .to_owned(),
             rule,
             calls: Mutex::default(),
+            open: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         });
         let serving = Arc::clone(&inside);
@@ -70,12 +77,29 @@ impl Gate {
         format!("http://{}", self.address)
     }
 
+    /// The calls that came so far.
+    pub fn calls(&self) -> Vec<Call> {
+        let calls = self.inside.calls.lock().unwrap();
+        calls.iter().map(|(call, _)| call.clone()).collect()
+    }
+
     /// How many calls came so far.
     pub fn count(&self) -> usize {
         self.inside.calls.lock().unwrap().len()
     }
 
-    /// How many calls fared so: `passed`, `late`, `refused`, `dropped` or `lost`.
+    /// How often an operation was called, by its name in the API reference.
+    pub fn called(&self, operation: &str) -> usize {
+        let calls = self.calls();
+        calls.iter().filter(|call| call.operation == operation).count()
+    }
+
+    /// Whether no call is on its way: of a caller that died, all that will arrive has arrived.
+    pub fn is_idle(&self) -> bool {
+        self.inside.open.load(Ordering::Acquire) == 0
+    }
+
+    /// How many calls fared so: `passed`, `late`, `refused`, `dropped`, `lost`, `unheard` or `unanswered`.
     pub fn fared(&self, how: &str) -> usize {
         let calls = self.inside.calls.lock().unwrap();
         calls.iter().filter(|(_, fate)| *fate == how).count()
@@ -97,8 +121,12 @@ impl Inside {
                 return;
             }
             let inside = Arc::clone(&self);
-            // A caller that dies leaves an error here, and nothing else.
-            thread::spawn(move || drop(connection.and_then(|connection| inside.serve(connection))));
+            inside.open.fetch_add(1, Ordering::AcqRel);
+            thread::spawn(move || {
+                // A caller that dies leaves an error here, and nothing else.
+                drop(connection.and_then(|connection| inside.serve(connection)));
+                inside.open.fetch_sub(1, Ordering::AcqRel);
+            });
         }
     }
 
@@ -127,6 +155,11 @@ impl Inside {
                 self.forward(&request)?;
                 return caller.shutdown(Shutdown::Both);
             }
+            Fate::Unheard => return until_it_hangs_up(&mut caller),
+            Fate::Unanswered => {
+                self.forward(&request)?;
+                return until_it_hangs_up(&mut caller);
+            }
         };
         caller.write_all(&answer)
     }
@@ -139,6 +172,12 @@ impl Inside {
         aws.read_to_end(&mut answer)?;
         Ok(answer)
     }
+}
+
+/// As it does when it dies.
+fn until_it_hangs_up(caller: &mut TcpStream) -> std::io::Result<()> {
+    while more(caller, &mut Vec::new())? {}
+    Ok(())
 }
 
 #[expect(
@@ -157,6 +196,8 @@ impl Fate {
             Self::Refused(_) => "refused",
             Self::Dropped => "dropped",
             Self::AnswerLost => "lost",
+            Self::Unheard => "unheard",
+            Self::Unanswered => "unanswered",
         }
     }
 }

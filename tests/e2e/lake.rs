@@ -5,10 +5,12 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use datalake_operator::api::vocabulary::{TAG_NAME, TAG_NAMESPACE};
-use datalake_operator::api::{Datalake, DatalakeStatus};
+use datalake_operator::api::{Datalake, DatalakeStatus, KeyIntent};
 use datalake_operator::cloud::aws::clients::Clients;
+use datalake_operator::model::intent::KEY_LAG;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::events::v1::Event;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::{Value, json};
@@ -75,11 +77,13 @@ impl Lake {
         }
     }
 
-    /// A lake that came up and is Ready.
+    /// A lake that came up and is Ready, and all is told: the status comes first, then the Events, of which that is the
+    /// last.
     pub async fn ready(namespace: &str, extra: Value) -> Self {
         let lake = Self::place(namespace).await;
         lake.apply(extra).await;
         lake.until_ready().await;
+        lake.until_event("Ready", "the lake is ready").await;
         lake
     }
 
@@ -118,6 +122,20 @@ impl Lake {
             .patch(&self.name, &PatchParams::default(), &Patch::Merge(patch))
             .await
             .unwrap();
+    }
+
+    /// While no operator runs, so much time goes by that what an open call of `CreateKey` may have made is waited for no
+    /// longer: the record of the call is that much older. Says of how many.
+    pub async fn time_goes_by_for_keys(&self) -> usize {
+        let begun = self.status().await.pinned.unwrap_or_default().key_intents;
+        let older = |intent: &KeyIntent| json!({"time": Time(intent.time.0 - KEY_LAG)});
+        let older: BTreeMap<_, _> = begun.iter().map(|(id, intent)| (id, older(intent))).collect();
+        if !older.is_empty() {
+            let patch = Patch::Merge(json!({"status": {"pinned": {"keyIntents": older}}}));
+            let params = PatchParams::default();
+            self.api.patch_status(&self.name, &params, &patch).await.unwrap();
+        }
+        older.len()
     }
 
     pub async fn delete(&self) {

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test that is how it fails")]
 
+mod abroad;
 mod access;
 mod adversaries;
 mod clusters;
@@ -15,6 +16,7 @@ mod existing;
 mod gate;
 mod hands;
 mod idle;
+mod keys;
 mod lake;
 mod leader;
 mod life;

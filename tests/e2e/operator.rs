@@ -15,6 +15,8 @@ use crate::until::until;
 
 /// The metric that counts the calls to AWS.
 const CALLS: &str = "datalake_aws_calls_total";
+/// How often it is started when another program takes a port that was just free.
+const ATTEMPTS: usize = 3;
 /// Periods so short that a scenario sees several of them.
 const SHORT: [&str; 6] = [
     "--drift-period",
@@ -40,7 +42,18 @@ impl Operator {
         Self::start(stand, namespace, &all, &[]).await
     }
 
+    /// Starts it, and returns when it is ready. (Somebody else may take the port that was just free.)
     pub async fn start(stand: &Stand, log: &str, flags: &[&str], env: &[(&str, &str)]) -> Self {
+        for _ in 0..ATTEMPTS {
+            let mut operator = Self::spawn(stand, log, flags, env);
+            if operator.serves().await {
+                return operator;
+            }
+        }
+        panic!("no port stays free");
+    }
+
+    fn spawn(stand: &Stand, log: &str, flags: &[&str], env: &[(&str, &str)]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = free.local_addr().unwrap();
         drop(free);
@@ -61,26 +74,22 @@ impl Operator {
             .stderr(output)
             .spawn()
             .unwrap();
-        let mut operator = Self { child, listen, log };
-        operator.serves().await;
-        operator
+        Self { child, listen, log }
     }
 
-    async fn serves(&mut self) {
+    /// Waits until it is ready; false where it ended since its port was taken.
+    async fn serves(&mut self) -> bool {
         let log = self.log.clone();
         let (child, listen) = (&mut self.child, self.listen);
-        let ask = async || {
-            assert_eq!(
-                child.try_wait().unwrap(),
-                None,
-                "the operator ended: {}",
-                tail(&log)
-            );
-            get(listen, "/readyz")
+        let ask = async || match child.try_wait().unwrap() {
+            Some(_) if port_taken(&log) => Ok(false),
+            Some(status) => panic!("the operator ended: {status}: {}", tail(&log)),
+            None => get(listen, "/readyz")
                 .filter(|answer| answer.starts_with("HTTP/1.1 200"))
-                .ok_or("no")
+                .map(|_| true)
+                .ok_or("no"),
         };
-        until("the operator is ready", ask, async || tail(&log)).await;
+        until("the operator is ready", ask, async || tail(&log)).await
     }
 
     /// The whole answer of its server to a GET, head and body.
@@ -183,6 +192,13 @@ fn values(text: &str, name: &str) -> BTreeMap<String, u64> {
     lines
         .map(|(labels, value)| (labels.to_owned(), value.parse().unwrap()))
         .collect()
+}
+
+fn port_taken(log: &PathBuf) -> bool {
+    tail(log)
+        .lines()
+        .last()
+        .is_some_and(|last| last.contains("Address already in use"))
 }
 
 fn tail(log: &PathBuf) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -21,6 +22,7 @@ pub const SYSTEM: &str = "datalake-system";
 pub const RELEASE: &str = "datalake-operator";
 
 static RUNNING: Mutex<Weak<Stand>> = Mutex::const_new(Weak::new());
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// A Kubernetes API server with the chart installed, and AWS.
 pub struct Stand {
@@ -68,7 +70,10 @@ impl Stand {
     }
 
     fn start(name: &str, up: &[&str], env: &BTreeMap<String, String>) -> Self {
-        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        // One that is started while the one before it is stopped is not to meet it.
+        let nth = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("{name}-{}-{nth}", std::process::id());
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
         let mut stand = Self {
             dir,
             env: env.clone(),
@@ -159,18 +164,17 @@ impl Stand {
 
     /// AWS, as somebody else than the operator.
     pub async fn aws(&self) -> Arc<Clients> {
-        let of = |name: &str| self.env[name].clone();
-        let credentials = Credentials::new(
-            of("AWS_ACCESS_KEY_ID"),
-            of("AWS_SECRET_ACCESS_KEY"),
-            None,
-            None,
-            "stand",
-        );
-        let region = of("AWS_REGION");
+        self.aws_as(&self.env["AWS_ACCESS_KEY_ID"]).await
+    }
+
+    /// AWS as the holder of an access key; to the emulator, twelve digits are an account of that number.
+    pub async fn aws_as(&self, access_key: &str) -> Arc<Clients> {
+        let secret = self.env["AWS_SECRET_ACCESS_KEY"].clone();
+        let credentials = Credentials::new(access_key, secret, None, None, "stand");
+        let region = self.env["AWS_REGION"].clone();
         let config: SdkConfig = aws_config::defaults(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.clone()))
-            .endpoint_url(of("AWS_ENDPOINT_URL"))
+            .endpoint_url(self.endpoint())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .load()
             .await;
