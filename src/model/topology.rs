@@ -109,6 +109,11 @@ impl Id {
         Id::ALL.into_iter().filter(move |id| id.needs().contains(&self))
     }
 
+    /// Whether this is a bucket or the stream: what keeps data under a key.
+    pub const fn is_encrypted(self) -> bool {
+        matches!(self, Id::LakeBucket | Id::RawBucket | Id::Stream)
+    }
+
     /// Whether this holds data, or is needed to read it: what `RetainData` keeps.
     pub const fn holds_data(self) -> bool {
         matches!(

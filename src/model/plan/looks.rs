@@ -36,6 +36,9 @@ pub fn looks(
     now: Timestamp,
 ) -> Vec<Look> {
     let whole = !was_ready && plan.in_sync();
+    // Before a key goes, what may be encrypted with it is looked at, whoever's it is.
+    let at_key = |id| matches!(plan.step(id), Some(Step::Apply(_) | Step::Refuse(_)));
+    let key_goes = lake.leaving.is_some() && (at_key(Id::BucketKey) || at_key(Id::StreamKey));
     let long = |seen: &Seen| {
         let since = seen.absent_since.map(|since| seen.at.duration_since(since));
         since >= Some(GONE_LAG)
@@ -55,6 +58,11 @@ pub fn looks(
                 if seen.sight == Sight::Absent && (long(seen) || memory.removed.contains_key(&id)) =>
             {
                 false
+            }
+            Step::InSync | Step::Used(_)
+                if key_goes && !is_key(id) && matches!(seen.sight, Sight::Present(_)) =>
+            {
+                true
             }
             Step::InSync | Step::Used(_) => whole || now.duration_since(seen.at) >= period(id, tempo),
             Step::Failed(_, at) => *at <= now,
