@@ -109,9 +109,12 @@ impl Id {
         Id::ALL.into_iter().filter(move |id| id.needs().contains(&self))
     }
 
-    /// Whether this is a bucket or the stream: what keeps data under a key.
+    /// Whether this names a KMS key that encrypts what is written to it, or by it.
     pub const fn is_encrypted(self) -> bool {
-        matches!(self, Id::LakeBucket | Id::RawBucket | Id::Stream)
+        matches!(
+            self,
+            Id::LakeBucket | Id::RawBucket | Id::Stream | Id::Delivery | Id::Workgroup
+        )
     }
 
     /// Whether this holds data, or is needed to read it: what `RetainData` keeps.

@@ -127,6 +127,27 @@ fn the_streams_key_waits_for_a_bucket_of_the_lakes_that_somebody_encrypted_with_
 }
 
 #[test]
+fn a_bucket_that_somebody_made_anew_while_the_other_one_held_up_the_deletion_keeps_the_key() {
+    let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+    let [lake, raw] = [Id::LakeBucket, Id::RawBucket].map(|id| stage.arn(id));
+    let mut theirs = stage.sim.alter(|cloud| {
+        cloud.buckets.get_mut(&lake).unwrap().put_object("data/1");
+        cloud.buckets.get(&raw).unwrap().clone()
+    });
+    theirs.seen.tags.clear();
+    stage.delete();
+    stage.settle();
+    assert_eq!(stage.condition("Ready").1, "BucketNotEmpty", "{}", stage.story());
+    assert!(stage.sim.alter(|cloud| cloud.buckets.get(&raw).is_none()));
+    stage.sim.alter(|cloud| cloud.buckets.put(&raw, theirs));
+    stage.annotate("datalake-operator.io/empty-buckets");
+    stage.next_looks();
+    let message = held(&mut stage);
+    assert!(message.contains(&stage.lake().names.raw_bucket), "{message}");
+    assert_eq!(alive(&stage), 1, "{}", stage.story());
+}
+
+#[test]
 fn aliases_are_listed_only_where_a_key_is_to_go() {
     let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
     let listed = |stage: &Stage| {
