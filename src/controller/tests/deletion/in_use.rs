@@ -55,9 +55,11 @@ fn a_key_that_an_alias_of_others_names_goes_only_once_that_is_gone_or_names_anot
             if dies {
                 stage.restart();
             }
-            stage.sim.alter(|cloud| match elsewhere {
-                true => cloud.aliases.put(&alias, "another-key".into()),
-                false => drop(cloud.aliases.remove(&alias)),
+            stage.sim.alter(|cloud| {
+                cloud.aliases.remove(&alias);
+                if elsewhere {
+                    cloud.aliases.put(&alias, "another-key".into());
+                }
             });
             stage.next_looks();
             assert!(stage.released, "{}", stage.story());
@@ -92,16 +94,16 @@ fn a_bucket_or_stream_that_is_the_lakes_no_more_keeps_its_key() {
         stage.delete();
         let message = held(&mut stage);
         assert!(message.contains(stage.lake().name(id)), "{message}");
-        let state = |stage: &Stage| {
+        let of_key = |stage: &Stage| {
             stage
                 .sim
                 .alter(|cloud| cloud.keys.get(&key).unwrap().seen.state.clone())
         };
-        assert_eq!(state(&stage), "Enabled", "{id}: {}", stage.story());
+        assert_eq!(of_key(&stage), "Enabled", "{id}: {}", stage.story());
         stage.sim.alter(|cloud| cloud.take_away(id, &arn));
         stage.next_looks();
         assert!(stage.released, "{id}: {}", stage.story());
-        assert_eq!(state(&stage), "PendingDeletion", "{id}");
+        assert_eq!(of_key(&stage), "PendingDeletion", "{id}");
     }
 }
 

@@ -24,16 +24,11 @@ fn is_enabled(stage: &Stage) -> bool {
 #[test]
 fn it_stays_until_the_bucket_or_stream_has_another() {
     type Give = fn(&mut Cloud, Option<&str>);
-    let raw: Give = |cloud, key| match key {
-        Some(key) => encrypt(cloud, "their-raw", key),
-        None => {
-            cloud
-                .buckets
-                .get_mut(&place().bucket("their-raw").to_string())
-                .unwrap()
-                .seen
-                .encryption = None
-        }
+    let raw: Give = |cloud, key| {
+        encrypt(cloud, "their-raw", key.unwrap_or_default());
+        let bucket = cloud.buckets.get_mut(&place().bucket("their-raw").to_string());
+        let encryption = &mut bucket.unwrap().seen.encryption;
+        *encryption = encryption.take().filter(|_| key.is_some());
     };
     let stream: Give = |cloud, key| {
         let arn = place().stream("their-stream").to_string();
