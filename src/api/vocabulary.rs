@@ -100,6 +100,8 @@ pub mod reasons {
     pub const IN_SYNC: &str = "InSync";
     /// A bucket that is to be deleted holds objects.
     pub const BUCKET_NOT_EMPTY: &str = "BucketNotEmpty";
+    /// A key that is to be deleted is used by others.
+    pub const KEY_IN_USE: &str = "KeyInUse";
     /// A database that is to be deleted holds tables of others.
     pub const DATABASE_NOT_EMPTY: &str = "DatabaseNotEmpty";
     /// A role that is to be deleted carries policies of others.

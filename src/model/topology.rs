@@ -109,6 +109,14 @@ impl Id {
         Id::ALL.into_iter().filter(move |id| id.needs().contains(&self))
     }
 
+    /// Whether this names a KMS key that encrypts what is written to it, or by it.
+    pub const fn is_encrypted(self) -> bool {
+        matches!(
+            self,
+            Id::LakeBucket | Id::RawBucket | Id::Stream | Id::Delivery | Id::Workgroup
+        )
+    }
+
     /// Whether this holds data, or is needed to read it: what `RetainData` keeps.
     pub const fn holds_data(self) -> bool {
         matches!(

@@ -48,7 +48,39 @@ pub(super) async fn observe(
     } else {
         Vec::new()
     };
-    Ok(target.pick(named, found))
+    let Some(mut key) = target.pick(named, found) else {
+        return Ok(None);
+    };
+    if target.aliases {
+        key.aliases = aliases(aws, place, &key).await?;
+        for other in &mut key.others {
+            other.aliases = aliases(aws, place, other).await?;
+        }
+    }
+    Ok(Some(key))
+}
+
+/// Every alias that names the key; none of one that has been scheduled for deletion, which nobody can use.
+async fn aliases(aws: &Aws, place: &Scope, key: &Observed) -> Result<Vec<String>, CallError> {
+    let (mut all, mut marker) = (Vec::new(), None);
+    if key.state == "PendingDeletion" {
+        return Ok(all);
+    }
+    let kms = &aws.region(&place.region).kms;
+    loop {
+        let page = kms
+            .list_aliases()
+            .key_id(key.arn.key_id())
+            .limit(100)
+            .set_marker(marker);
+        let page = aws.call(KMS, "ListAliases", page.send()).await?;
+        let entries = page.aliases.unwrap_or_default().into_iter();
+        all.extend(entries.filter_map(|entry| entry.alias_name));
+        marker = page.next_marker.filter(|_| page.truncated);
+        if marker.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// The key of an id, ARN or alias.

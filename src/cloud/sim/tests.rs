@@ -276,6 +276,7 @@ fn every_key_is_another_and_only_its_date_removes_one() {
             alias: alias(),
             siblings_alias: "alias/other".into(),
             spare: Vec::new(),
+            aliases: false,
             search: false,
             known: known.map(str::to_owned),
             owner: Owner {

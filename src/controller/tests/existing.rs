@@ -1,6 +1,7 @@
 //! Resources of the user's own that a lake uses, and never writes to.
 
 mod edits;
+mod keys;
 
 use std::collections::BTreeMap;
 

@@ -53,7 +53,7 @@ pub struct Observed {
     pub alias_target: Option<String>,
     /// Whether the key that the alias names is not the lake's.
     pub alias_taken: bool,
-    /// Every alias that names it, where all keys were searched.
+    /// Every alias that names it, where all keys were searched, or it is to go.
     pub aliases: Vec<String>,
     /// Other keys of this lake for the same use, not pending deletion. They have no others themselves.
     pub others: Vec<Observed>,

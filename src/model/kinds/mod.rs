@@ -190,7 +190,7 @@ pub fn recognize(live: &mut Observed, desired: &Desired) {
 /// Where to look for `id`; `depth` says how deep.
 pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
     match id {
-        Id::BucketKey | Id::StreamKey => Target::Key(key::target(lake, id)),
+        Id::BucketKey | Id::StreamKey => Target::Key(key::target(lake, id, depth)),
         Id::LakeBucket => Target::Bucket(bucket::Target {
             name: lake.names.lake_bucket.clone(),
             depth,
@@ -234,7 +234,8 @@ pub enum Depth {
     Properties,
     /// What a take-over needs to know besides: under which of the lake's prefixes a bucket holds objects.
     Prefixes,
-    /// What a removal needs to know besides: a page of the objects in a bucket, the tables in a database.
+    /// What a removal needs to know besides: a page of the objects in a bucket, the tables in a database, all
+    /// aliases of a key.
     Contents,
 }
 

@@ -263,10 +263,11 @@ impl Lake {
     /// What the lake wants of a resource.
     pub fn wish(&self, id: Id) -> Wish {
         if self.existing.contains(&id) {
-            return if self.leaving.is_some() {
-                Wish::NotOurs
-            } else {
-                Wish::Used
+            return match self.leaving {
+                None => Wish::Used,
+                // It is looked at before a key goes that it may be encrypted with.
+                Some(DeletionPolicy::Delete) if id.is_encrypted() && self.loses_a_key() => Wish::Used,
+                Some(_) => Wish::NotOurs,
             };
         }
         let is_existing = |id| self.existing.contains(&id);
@@ -303,6 +304,11 @@ impl Lake {
             (false, true) => Wish::Wanted,
             (false, false) => Wish::Gone,
         }
+    }
+
+    fn loses_a_key(&self) -> bool {
+        let keys = [Id::BucketKey, Id::StreamKey];
+        keys.into_iter().any(|key| self.wish(key) == Wish::Gone)
     }
 
     /// Whether the spec asks for the part that the resource belongs to.

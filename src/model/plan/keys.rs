@@ -146,21 +146,48 @@ fn users_are_read(snapshot: &Snapshot, id: Id) -> bool {
     users(id).iter().all(read)
 }
 
-/// Whether a bucket, the stream or the delivery stream names the key, by its id or ARN.
+/// Whether a bucket, the stream or the delivery stream names the key.
 fn is_used(snapshot: &Snapshot, id: Id, key: &key::Observed) -> bool {
-    let names = |user: &Id| {
-        let Some(Sight::Present(live)) = snapshot.get(user) else {
-            return false;
-        };
-        let named = match live.as_ref() {
-            Observed::Bucket(bucket) => bucket.encryption.as_ref().and_then(|e| e.key.as_deref()),
-            Observed::Stream(stream) => stream.key.as_deref(),
-            Observed::Delivery(delivery) => delivery.destination.as_ref().and_then(|d| d.key_arn.as_deref()),
-            _ => None,
-        };
-        named.is_some_and(|named| named.rsplit('/').next() == Some(key.arn.key_id()))
+    encrypted_with(snapshot, key).any(|(user, _)| users(id).contains(&user))
+}
+
+/// What was seen to be encrypted with the key: it names it by its id or ARN, or by an alias.
+pub(super) fn encrypted_with<'a>(
+    snapshot: &'a Snapshot,
+    key: &'a key::Observed,
+) -> impl Iterator<Item = (Id, &'a Observed)> {
+    let target = key.alias_target.as_deref();
+    let by_alias = (target == Some(key.arn.key_id())).then_some(&key.alias);
+    let is_it = move |text: &str| {
+        let mut aliases = by_alias.into_iter().chain(&key.aliases);
+        text.rsplit('/').next() == Some(key.arn.key_id())
+            || aliases.any(|alias| {
+                text.strip_suffix(alias.as_str())
+                    .is_some_and(|arn| arn.is_empty() || arn.ends_with(':'))
+            })
     };
-    users(id).iter().any(names)
+    snapshot.iter().filter_map(move |(id, sight)| match sight {
+        Sight::Present(live) if named(live).into_iter().flatten().any(is_it) => Some((*id, live.as_ref())),
+        _ => None,
+    })
+}
+
+/// The keys that it names.
+fn named(live: &Observed) -> [Option<&str>; 2] {
+    match live {
+        Observed::Bucket(bucket) => [bucket.encryption.as_ref().and_then(|e| e.key.as_deref()), None],
+        Observed::Stream(stream) => [stream.key.as_deref(), None],
+        Observed::Delivery(delivery) => {
+            let to = delivery.destination.as_ref();
+            let backup = to.and_then(|to| to.backup.as_ref());
+            [to, backup.map(AsRef::as_ref)].map(|to| to.and_then(|to| to.key_arn.as_deref()))
+        }
+        Observed::Workgroup(workgroup) => {
+            let results = workgroup.encryption.as_ref();
+            [results.and_then(|(_, key)| key.as_deref()), None]
+        }
+        _ => [None, None],
+    }
 }
 
 #[cfg(test)]

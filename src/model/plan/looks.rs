@@ -36,6 +36,9 @@ pub fn looks(
     now: Timestamp,
 ) -> Vec<Look> {
     let whole = !was_ready && plan.in_sync();
+    // Before a key goes, what may be encrypted with it is looked at once more: somebody may have made it anew.
+    let at_key = |id| matches!(plan.step(id), Some(Step::Apply(_) | Step::Refuse(_)));
+    let key_goes = lake.leaving.is_some() && (at_key(Id::BucketKey) || at_key(Id::StreamKey));
     let long = |seen: &Seen| {
         let since = seen.absent_since.map(|since| seen.at.duration_since(since));
         since >= Some(GONE_LAG)
@@ -49,6 +52,7 @@ pub fn looks(
             return Some(Look { id, depth });
         };
         let due = match &planned.step {
+            Step::InSync | Step::Used(_) if key_goes && id.is_encrypted() => true,
             // A part that is off is looked for once more after it was seen to be gone: what a process made that died
             // before it wrote that down may not have been shown yet.
             Step::InSync

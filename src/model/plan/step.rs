@@ -80,7 +80,8 @@ impl Asking<'_> {
         }
         let before = |live| {
             let step = self.not_ours(live).or_else(|| self.undecided(live));
-            step.or_else(|| self.alias_on_its_way(live))
+            let step = step.or_else(|| self.alias_on_its_way(live));
+            step.or_else(|| self.in_use(live))
         };
         if let Some(step) = live.and_then(before) {
             return step;

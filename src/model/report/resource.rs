@@ -23,7 +23,8 @@ pub(super) fn statuses(
             .as_ref()
             .is_some_and(|pinned| pinned.names.contains_key(id.as_str()));
         let never_made = planned.step == Step::Kept && lake.leaving.is_some() && !pinned;
-        let gone = planned.wish == Wish::Gone && planned.step == Step::InSync || never_made;
+        let used = matches!(planned.step, Step::Used(_)) && lake.leaving.is_some();
+        let gone = planned.wish == Wish::Gone && planned.step == Step::InSync || never_made || used;
         (!gone).then(|| {
             let earlier = before.resources.iter().find(|r| r.id == id.as_str());
             status(lake, plan, *id, planned, outcomes.get(id), earlier)

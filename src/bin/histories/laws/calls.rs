@@ -75,7 +75,10 @@ fn removes_data(
         | Change::Table(table::Change::DeleteTable { .. }) => {
             (!everything_goes).then_some("only deletionPolicy Delete removes it")
         }
-        Change::Key(key::Change::ScheduleKeyDeletion { days, .. }) if everything_goes => {
+        Change::Key(key::Change::ScheduleKeyDeletion { key_id, days }) if everything_goes => {
+            if others_ciphers(cloud).contains(key_id) {
+                return Some("something that stays is encrypted with it");
+            }
             (*days != reading.window_days).then_some("the spec says another deletionWindowDays")
         }
         Change::Key(key::Change::ScheduleKeyDeletion { key_id, days }) => {
@@ -126,23 +129,28 @@ fn is_in_use(cloud: &Cloud, key_id: &str, tags: &Tags, days: i32, reading: &Read
     (days != 30).then_some("what was given up stays for as long as KMS allows")
 }
 
-/// The keys that buckets, streams and delivery streams name.
+/// The keys that buckets, streams, delivery streams and workgroups name.
 pub fn ciphers(cloud: &Cloud) -> BTreeSet<String> {
-    let buckets = cloud
-        .buckets
-        .iter()
-        .filter_map(|(_, live)| live.seen.encryption.as_ref()?.key.as_deref());
-    let streams = cloud
-        .streams
-        .iter()
-        .filter_map(|(_, live)| live.seen.key.as_deref());
-    let deliveries = cloud
-        .deliveries
-        .iter()
-        .filter_map(|(_, live)| live.seen.destination.as_ref()?.key_arn.as_deref());
-    let named = buckets.chain(streams).chain(deliveries);
-    named
-        .filter_map(|key| key.rsplit('/').next().map(str::to_owned))
+    named(cloud, |_| true)
+}
+
+/// The keys that those name which are not the lake's.
+pub fn others_ciphers(cloud: &Cloud) -> BTreeSet<String> {
+    named(cloud, |tags| !is_ours(tags))
+}
+
+fn named(cloud: &Cloud, whose: fn(&Tags) -> bool) -> BTreeSet<String> {
+    let buckets = cloud.buckets.iter().filter(|(_, live)| whose(&live.seen.tags));
+    let streams = cloud.streams.iter().filter(|(_, live)| whose(&live.seen.tags));
+    let deliveries = cloud.deliveries.iter();
+    let deliveries = deliveries.filter(|(_, live)| whose(&live.seen.tags));
+    let workgroups = cloud.workgroups.iter().filter(|(_, live)| whose(&live.tags));
+    let buckets = buckets.filter_map(|(_, live)| live.seen.encryption.as_ref()?.key.as_deref());
+    let streams = streams.filter_map(|(_, live)| live.seen.key.as_deref());
+    let deliveries = deliveries.filter_map(|(_, live)| live.seen.destination.as_ref()?.key_arn.as_deref());
+    let workgroups = workgroups.filter_map(|(_, live)| live.encryption.as_ref()?.1.as_deref());
+    let all = buckets.chain(streams).chain(deliveries).chain(workgroups);
+    all.filter_map(|key| key.rsplit('/').next().map(str::to_owned))
         .collect()
 }
 

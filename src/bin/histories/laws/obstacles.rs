@@ -6,7 +6,7 @@ use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION, reaso
 use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, Discovery, DriftPolicy};
 use datalake_operator::cloud::sim::Cloud;
 
-use super::vital;
+use super::{calls, vital};
 use crate::home::{self, is_nobodys, is_ours};
 use crate::life::Life;
 
@@ -41,6 +41,7 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
         columns(life, object, cloud, &mut all);
         if leaving && spec.deletion_policy == DeletionPolicy::Delete {
             contents(life, object, cloud, &mut all);
+            keys(cloud, &mut all);
         }
     });
     all
@@ -127,6 +128,15 @@ fn contents(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'
     };
     if cloud.tables.iter().any(|(_, table)| others(table)) {
         all.insert(reasons::DATABASE_NOT_EMPTY);
+    }
+}
+
+/// Something that is not the lake's is encrypted with a key of the lake's.
+fn keys(cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let others = calls::others_ciphers(cloud);
+    let mut keys = cloud.keys.iter().map(|(_, key)| &key.seen);
+    if keys.any(|key| is_ours(&key.tags) && others.contains(key.arn.key_id())) {
+        all.insert(reasons::KEY_IN_USE);
     }
 }
 

@@ -28,6 +28,7 @@ fn target(known: Option<&str>) -> Target {
         known: known.map(str::to_owned),
         spare: Vec::new(),
         search: false,
+        aliases: false,
         owner: Owner {
             cluster: "c1".to_owned(),
             namespace: "analytics".to_owned(),
@@ -98,6 +99,48 @@ async fn rotation_of_a_key_that_is_not_enabled_is_unknown_and_not_asked_for() {
     assert_eq!(
         operations(&http),
         ["DescribeKey", "GetKeyPolicy", "ListResourceTags"]
+    );
+}
+
+#[tokio::test]
+async fn all_aliases_of_a_key_that_is_to_go_are_listed_page_by_page() {
+    let whole = Target {
+        aliases: true,
+        ..target(None)
+    };
+    let first = r#"{"Truncated":true,"NextMarker":"m","Aliases":[{"AliasName":"alias/dl-events-bucket"}]}"#;
+    let second = r#"{"Truncated":false,"Aliases":[{"AliasName":"alias/theirs"}]}"#;
+    let key = enabled("k1");
+    let (aws, http) = replay(vec![
+        (200, &key),
+        POLICY,
+        ROTATED,
+        OURS,
+        (200, first),
+        (200, second),
+    ]);
+    let seen = observe(&aws, &place(), &whole).await.unwrap().unwrap();
+    assert_eq!(seen.aliases, ["alias/dl-events-bucket", "alias/theirs"]);
+    let asked = sent(&http).split_off(4).into_iter();
+    let asked: Vec<_> = asked
+        .map(|call| {
+            (
+                call.operation.clone(),
+                call.json()["KeyId"].clone(),
+                call.json()["Marker"].clone(),
+            )
+        })
+        .collect();
+    let list = |marker| ("ListAliases".to_owned(), "k1".into(), marker);
+    assert_eq!(asked, [list(serde_json::Value::Null), list("m".into())]);
+
+    let pending = metadata("k1", "PendingDeletion", "");
+    let (aws, http) = replay(vec![(200, &pending), POLICY, OURS]);
+    let seen = observe(&aws, &place(), &whole).await.unwrap().unwrap();
+    assert_eq!(
+        (seen.aliases.len(), operations(&http).len()),
+        (0, 3),
+        "it counts as gone"
     );
 }
 

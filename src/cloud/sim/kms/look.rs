@@ -1,6 +1,6 @@
 //! Looking at a key.
 
-use super::super::Sim;
+use super::super::{Cloud, Sim};
 use super::describe;
 use crate::cloud::absent;
 use crate::model::arn::Scope;
@@ -27,7 +27,38 @@ pub async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Option<Obse
     } else {
         Vec::new()
     };
-    Ok(t.pick(named, found))
+    let Some(mut key) = t.pick(named, found) else {
+        return Ok(None);
+    };
+    if t.aliases {
+        key.aliases = aliases_of(sim, place, &key).await?;
+        for other in &mut key.others {
+            other.aliases = aliases_of(sim, place, other).await?;
+        }
+    }
+    Ok(Some(key))
+}
+
+async fn aliases_of(sim: &Sim, place: &Scope, key: &Observed) -> Result<Vec<String>, CallError> {
+    if key.state == "PendingDeletion" {
+        return Ok(Vec::new());
+    }
+    let id = key.arn.key_id();
+    let listed = sim.read("kms", "ListAliases", id, |cloud| {
+        describe(cloud, place, id)?;
+        Ok(aliases(cloud))
+    });
+    let named = listed.await?.into_iter().filter(|(_, to)| to == id);
+    Ok(named.map(|(name, _)| name).collect())
+}
+
+/// Each alias, and the id of its key. Lists lag behind further than reads of one key.
+fn aliases(cloud: &mut Cloud) -> Vec<(String, String)> {
+    let at = cloud.view(cloud.timing.kms_list_lag);
+    let arns: Vec<String> = cloud.aliases.iter().map(|(arn, _)| arn.to_owned()).collect();
+    let name = |arn: &str| format!("alias/{}", arn.split_once("alias/").map_or(arn, |(_, name)| name));
+    let entry = |arn: String| Some((name(&arn), cloud.aliases.seen(&arn, at)?.clone()));
+    arns.into_iter().filter_map(entry).collect()
 }
 
 async fn properties(
@@ -73,20 +104,14 @@ async fn find(sim: &Sim, place: &Scope, what: &str) -> Result<Option<Observed>, 
 }
 
 /// The account's keys one by one, but for those that another lake's alias names: those with the owner's tags and the
-/// resource's tag or description. Lists lag behind further than reads of one key.
+/// resource's tag or description.
 async fn search(
     sim: &Sim,
     place: &Scope,
     t: &Target,
     alias_target: Option<String>,
 ) -> Result<Vec<Observed>, CallError> {
-    let aliases = sim.read("kms", "ListAliases", "", |cloud| {
-        let at = cloud.view(cloud.timing.kms_list_lag);
-        let arns: Vec<String> = cloud.aliases.iter().map(|(arn, _)| arn.to_owned()).collect();
-        let name = |arn: &str| format!("alias/{}", arn.split_once("alias/").map_or(arn, |(_, name)| name));
-        let entry = |arn: String| Some((name(&arn), cloud.aliases.seen(&arn, at)?.clone()));
-        Ok(arns.into_iter().filter_map(entry).collect::<Vec<_>>())
-    });
+    let aliases = sim.read("kms", "ListAliases", "", |cloud| Ok(aliases(cloud)));
     let aliases = aliases.await?;
     let all = sim.read("kms", "ListKeys", "", |cloud| {
         let at = cloud.view(cloud.timing.kms_list_lag);

@@ -2,6 +2,7 @@
 
 use super::Observed;
 use crate::api::vocabulary as words;
+use crate::model::kinds::Depth;
 use crate::model::lake::Lake;
 use crate::model::owner::{Owner, Ownership, Tags};
 use crate::model::topology::Id;
@@ -21,14 +22,16 @@ pub struct Target {
     pub spare: Vec<String>,
     /// Whether to search among all keys even where one is named: a call was begun of whose key nothing is known.
     pub search: bool,
+    /// Whether to read every alias that names it: a key that is to go may be somebody else's to use.
+    pub aliases: bool,
     /// Whose tags to search for.
     pub owner: Owner,
     /// The description, which tells the lake's two keys apart where they have no tag for it.
     pub description: String,
 }
 
-/// Where to look for it.
-pub fn target(lake: &Lake, id: Id) -> Target {
+/// Where to look for it, and how deep.
+pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
     Target {
         id,
         alias: alias(lake, id).to_owned(),
@@ -36,6 +39,7 @@ pub fn target(lake: &Lake, id: Id) -> Target {
         known: lake.record.keys.get(&id).cloned(),
         spare: lake.record.spare_keys.get(&id).cloned().unwrap_or_default(),
         search: lake.record.has_begun(id),
+        aliases: depth == Depth::Contents,
         owner: lake.owner.clone(),
         description: description(&lake.owner, id),
     }

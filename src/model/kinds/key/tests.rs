@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::kinds::Assessment;
+use crate::model::kinds::{Assessment, Depth};
 use crate::model::testing::{edit, key, lake};
 
 /// A change of what is there, from outside.
@@ -92,7 +92,10 @@ fn what_was_applied_is_in_sync() {
 #[test]
 fn the_two_keys_are_told_apart_by_alias_and_description() {
     let lake = lake();
-    let (bucket, stream) = (target(&lake, Id::BucketKey), target(&lake, Id::StreamKey));
+    let (bucket, stream) = (
+        target(&lake, Id::BucketKey, Depth::Properties),
+        target(&lake, Id::StreamKey, Depth::Properties),
+    );
     assert_ne!(bucket.alias, stream.alias);
     assert_eq!(bucket.description, "Bucket key of data lake analytics/events");
     assert_eq!(stream.description, "Stream key of data lake analytics/events");
@@ -309,7 +312,10 @@ fn others_of_the_lake_go_with_it() {
 #[test]
 fn a_key_is_told_by_its_tag_and_an_older_one_by_its_description() {
     let lake = lake();
-    let (bucket, stream) = (target(&lake, Id::BucketKey), target(&lake, Id::StreamKey));
+    let (bucket, stream) = (
+        target(&lake, Id::BucketKey, Depth::Properties),
+        target(&lake, Id::StreamKey, Depth::Properties),
+    );
     let older = &lake.tags;
     assert!(bucket.fits(older, &bucket.description) && !bucket.fits(older, &stream.description));
     let mut tagged = lake.tags.clone();
@@ -322,7 +328,7 @@ fn a_key_is_told_by_its_tag_and_an_older_one_by_its_description() {
 #[test]
 fn a_named_key_whose_description_was_edited_is_still_it_but_not_one_that_is_the_other_key() {
     let lake = lake();
-    let bucket = target(&lake, Id::BucketKey);
+    let bucket = target(&lake, Id::BucketKey, Depth::Properties);
     let with = |description: &str| Observed {
         description: description.to_owned(),
         ..applied(&lake, Id::BucketKey)
@@ -330,7 +336,7 @@ fn a_named_key_whose_description_was_edited_is_still_it_but_not_one_that_is_the_
     let edited = with("edited");
     assert!(!bucket.searches(std::slice::from_ref(&edited)));
     assert_eq!(bucket.pick(vec![edited.clone()], Vec::new()), Some(edited));
-    let others = with(&target(&lake, Id::StreamKey).description);
+    let others = with(&target(&lake, Id::StreamKey, Depth::Properties).description);
     assert!(bucket.searches(std::slice::from_ref(&others)));
     assert_eq!(bucket.pick(vec![others], Vec::new()), None);
 }
@@ -340,7 +346,7 @@ fn a_key_that_is_not_ours_is_in_the_way_only_where_none_is() {
     let lake = lake();
     let bucket = Target {
         known: Some("k1".to_owned()),
-        ..target(&lake, Id::BucketKey)
+        ..target(&lake, Id::BucketKey, Depth::Properties)
     };
     let mut foreign = applied(&lake, Id::BucketKey);
     foreign.arn = key("k2");

@@ -12,8 +12,11 @@ use crate::model::owner::Ownership;
 use crate::model::plan::{Proposal, Step, Verb, Work};
 
 impl Asking<'_> {
-    /// What is the user's own is looked at, and never written to.
+    /// What is the user's own is looked at, and never written to. A lake that goes wants nothing of it any more.
     pub(super) fn used(&self, live: Option<&Observed>) -> Step {
+        if self.lake.leaving.is_some() {
+            return Step::Used(Vec::new());
+        }
         match kinds::usable(self.lake, self.id, live) {
             Use::Can(warnings) => Step::Used(warnings),
             Use::Settling(wait) => Step::Wait(wait),
@@ -28,6 +31,9 @@ impl Asking<'_> {
     pub(super) fn out_of_reach(&self, error: &CallError) -> Option<Step> {
         let elsewhere = self.wish == Wish::Used && error.code == "PermanentRedirect";
         elsewhere.then(|| {
+            if self.lake.leaving.is_some() {
+                return Step::Used(Vec::new());
+            }
             let (name, region) = (self.lake.name(self.id), &self.lake.place.region);
             Step::Refuse(Refusal {
                 reason: reasons::EXISTING_NOT_USABLE,

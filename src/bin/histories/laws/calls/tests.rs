@@ -116,6 +116,32 @@ fn a_key_goes_only_if_its_call_was_given_up_and_nothing_names_it_and_as_late_as_
 }
 
 #[test]
+fn a_key_goes_with_the_lake_only_where_nothing_that_stays_is_encrypted_with_it() {
+    let mut scene = Scene::new();
+    scene.object.metadata.deletion_timestamp =
+        Some(serde_json::from_value(json!("2026-01-02T00:00:00Z")).unwrap());
+    scene.object.spec.deletion_policy = DeletionPolicy::Delete;
+    let key_id = |scene: &Scene, id| {
+        let arn = home::arn(&home::resolve(&scene.object), &scene.cloud, id).unwrap();
+        arn.rsplit('/').next().unwrap().to_owned()
+    };
+    let [bucket, stream] = [Id::BucketKey, Id::StreamKey].map(|id| key_id(&scene, id));
+    let schedule = |key_id: &str| {
+        let key_id = key_id.to_owned();
+        Change::Key(key::Change::ScheduleKeyDeletion { key_id, days: 30 })
+    };
+    assert_eq!(scene.judge(&schedule(&bucket)), None, "of the lake's own");
+    let lake_bucket = home::resolve(&scene.object).names.lake_bucket;
+    scene.tags(&lake_bucket).clear();
+    assert_eq!(
+        scene.judge(&schedule(&bucket)),
+        Some(Law::Data),
+        "of nobody's bucket"
+    );
+    assert_eq!(scene.judge(&schedule(&stream)), None, "of nothing");
+}
+
+#[test]
 fn an_alias_is_pointed_to_keys_of_the_lake_alone() {
     let mut scene = Scene::new();
     let (alias, _) = scene.cloud.aliases.iter().next().unwrap();
