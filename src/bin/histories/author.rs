@@ -26,6 +26,9 @@ pub fn write(seed: u64) -> Script {
     if !ready && author.dice.percent(20) {
         author.plant();
     }
+    if !ready && author.dice.percent(10) {
+        author.failing();
+    }
     for _ in 0..=author.dice.below(6) {
         author.scene();
     }
@@ -69,7 +72,8 @@ impl Author {
                 self.steps.push(Step::Store(count));
             }
             61..64 => self.steps.push(Step::Crawl),
-            64..76 => self.trouble(),
+            64..73 => self.trouble(),
+            73..76 => self.failing(),
             76..80 => {
                 let crash = self.crash();
                 self.steps.push(Step::Crash(crash));
@@ -209,6 +213,30 @@ impl Author {
         if self.dice.percent(50) {
             self.time();
             self.steps.push(Step::Calm);
+        }
+    }
+
+    /// The delivery stream or the publisher comes out failed when it is made, which it is soon.
+    fn failing(&mut self) {
+        let id = if self.dice.percent(65) {
+            Id::Delivery
+        } else {
+            Id::Publisher
+        };
+        let times = 1 + self.dice.below(3);
+        self.steps.push(Step::Trouble(Trouble::Failing(id, times)));
+        if id == Id::Publisher {
+            let on = EDITS.iter().position(|edit| edit.what == "the publisher on");
+            self.steps.extend(on.map(Step::Edit));
+        }
+        if self.dice.percent(25) {
+            let crash = self.crash();
+            self.steps.push(Step::Crash(crash));
+        }
+        match self.dice.below(4) {
+            0..2 => self.steps.push(Step::Remove(id)),
+            2 => self.edit(),
+            _ => {}
         }
     }
 

@@ -1,6 +1,8 @@
 //! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, after
 //! it and the status being lost besides, or its answer being lost.
 
+use datalake_operator::model::topology::Id;
+
 use crate::diary::Diary;
 use crate::edits::{EDITS, pairs};
 use crate::life::Life;
@@ -38,6 +40,11 @@ fn scenes() -> Vec<Scene> {
         scene("create-under-report".to_owned(), 4, false, Vec::new()),
         scene("create-on-demand".to_owned(), 6, false, Vec::new()),
     ];
+    let failing = [Id::Delivery, Id::Publisher].map(|id| Step::Trouble(Trouble::Failing(id, 1)));
+    all.push(Scene {
+        prelude: failing.len(),
+        ..scene("create-in-vain-first".to_owned(), 1, false, failing.into())
+    });
     for (index, edit) in EDITS.iter().enumerate().filter(|(_, edit)| !edit.refused) {
         let what = edit.what.replace(' ', "-");
         all.push(scene(

@@ -183,6 +183,12 @@ impl Life {
         if let Some(chaos) = trouble.chaos() {
             self.sim.alter(|cloud| cloud.faults.chaos = chaos);
         }
+        if let Trouble::Failing(id, times) = *trouble {
+            self.sim.alter(|cloud| match id {
+                Id::Delivery => cloud.faults.failing_deliveries = times,
+                _ => cloud.faults.failing_functions = times,
+            });
+        }
         for rule in trouble.rules() {
             if trouble.stays() {
                 self.quotas.push(rule.clone());
