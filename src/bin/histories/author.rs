@@ -5,7 +5,7 @@ use datalake_operator::model::topology::Id;
 
 use crate::dice::Dice;
 use crate::edits::{BASES, EDITS};
-use crate::script::{Consent, Crash, Pace, Script, Step, Whose};
+use crate::script::{Arrival, Consent, Crash, Pace, Script, Step, Whose};
 use crate::trouble::{CALLS, HOW, QUOTAS, Trouble};
 
 /// The history of a seed.
@@ -74,10 +74,7 @@ impl Author {
             61..64 => self.steps.push(Step::Crawl),
             64..73 => self.trouble(),
             73..76 => self.failing(),
-            76..80 => {
-                let crash = self.crash();
-                self.steps.push(Step::Crash(crash));
-            }
+            76..80 => self.death(),
             80..83 => self.steps.push(Step::Restart),
             83..86 => self.steps.push(Step::WipeStatus),
             86..91 => {
@@ -116,8 +113,7 @@ impl Author {
     fn edit(&mut self) {
         let index = self.dice.below(EDITS.len());
         if self.dice.percent(20) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         self.steps.push(Step::Edit(index));
         if EDITS.get(index).is_some_and(|edit| edit.refused) && self.dice.percent(70) || self.dice.percent(10)
@@ -175,8 +171,7 @@ impl Author {
             self.trouble();
         }
         if self.dice.percent(20) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         if self.dice.percent(80) {
             self.steps.push(Step::Agree);
@@ -230,8 +225,7 @@ impl Author {
             self.steps.extend(on.map(Step::Edit));
         }
         if self.dice.percent(25) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         match self.dice.below(4) {
             0..2 => self.steps.push(Step::Remove(id)),
@@ -240,13 +234,22 @@ impl Author {
         }
     }
 
-    fn crash(&mut self) -> Crash {
+    /// The operator dies in the middle of what it does, or stands still until the other leads.
+    fn death(&mut self) {
         let write = 1 + self.dice.below(8);
-        match self.dice.below(5) {
-            0..2 => Crash::Before(write),
-            2..4 => Crash::After(write),
-            _ => Crash::Status,
-        }
+        self.steps.push(match self.dice.below(7) {
+            0..2 => Step::Crash(Crash::Before(write)),
+            2..4 => Step::Crash(Crash::After(write)),
+            4 => Step::Crash(Crash::Status),
+            _ => Step::Stall {
+                write,
+                arrives: if self.dice.percent(50) {
+                    Arrival::Call(1 + self.dice.below(120))
+                } else {
+                    Arrival::Write(1 + self.dice.below(6))
+                },
+            },
+        });
     }
 
     fn deletion(&mut self) {
@@ -257,8 +260,7 @@ impl Author {
             }
         }
         if self.dice.percent(30) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         self.steps.push(Step::Delete);
         if self.dice.percent(50) {

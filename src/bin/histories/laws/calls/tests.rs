@@ -252,6 +252,7 @@ fn a_delivery_stream_goes_with_the_lake_or_when_it_never_came_to_be() {
         ("ACTIVE", Some(Law::Data), "what it has gathered is lost"),
         ("CREATING", Some(Law::Data), "it comes to be"),
         ("CREATING_FAILED", None, "it never gathered anything"),
+        ("DELETING", None, "it is going already"),
     ] {
         scene.cloud.deliveries.get_mut(&arn).unwrap().seen.status = status.into();
         assert_eq!(scene.judge(&delete), law, "{status}: {why}");
