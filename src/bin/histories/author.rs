@@ -5,7 +5,7 @@ use datalake_operator::model::topology::Id;
 
 use crate::dice::Dice;
 use crate::edits::{BASES, EDITS};
-use crate::script::{Consent, Crash, Pace, Script, Step, Whose};
+use crate::script::{Arrival, Consent, Crash, Pace, Script, Step, Whose};
 use crate::trouble::{CALLS, HOW, QUOTAS, Trouble};
 
 /// The history of a seed.
@@ -25,6 +25,9 @@ pub fn write(seed: u64) -> Script {
     };
     if !ready && author.dice.percent(20) {
         author.plant();
+    }
+    if !ready && author.dice.percent(10) {
+        author.failing();
     }
     for _ in 0..=author.dice.below(6) {
         author.scene();
@@ -69,11 +72,9 @@ impl Author {
                 self.steps.push(Step::Store(count));
             }
             61..64 => self.steps.push(Step::Crawl),
-            64..76 => self.trouble(),
-            76..80 => {
-                let crash = self.crash();
-                self.steps.push(Step::Crash(crash));
-            }
+            64..73 => self.trouble(),
+            73..76 => self.failing(),
+            76..80 => self.death(),
             80..83 => self.steps.push(Step::Restart),
             83..86 => self.steps.push(Step::WipeStatus),
             86..91 => {
@@ -112,8 +113,7 @@ impl Author {
     fn edit(&mut self) {
         let index = self.dice.below(EDITS.len());
         if self.dice.percent(20) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         self.steps.push(Step::Edit(index));
         if EDITS.get(index).is_some_and(|edit| edit.refused) && self.dice.percent(70) || self.dice.percent(10)
@@ -171,8 +171,7 @@ impl Author {
             self.trouble();
         }
         if self.dice.percent(20) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         if self.dice.percent(80) {
             self.steps.push(Step::Agree);
@@ -212,13 +211,45 @@ impl Author {
         }
     }
 
-    fn crash(&mut self) -> Crash {
-        let write = 1 + self.dice.below(8);
-        match self.dice.below(5) {
-            0..2 => Crash::Before(write),
-            2..4 => Crash::After(write),
-            _ => Crash::Status,
+    /// The delivery stream or the publisher comes out failed when it is made, which it is soon.
+    fn failing(&mut self) {
+        let id = if self.dice.percent(65) {
+            Id::Delivery
+        } else {
+            Id::Publisher
+        };
+        let times = 1 + self.dice.below(3);
+        self.steps.push(Step::Trouble(Trouble::Failing(id, times)));
+        if id == Id::Publisher {
+            let on = EDITS.iter().position(|edit| edit.what == "the publisher on");
+            self.steps.extend(on.map(Step::Edit));
         }
+        if self.dice.percent(25) {
+            self.death();
+        }
+        match self.dice.below(4) {
+            0..2 => self.steps.push(Step::Remove(id)),
+            2 => self.edit(),
+            _ => {}
+        }
+    }
+
+    /// The operator dies in the middle of what it does, or stands still until the other leads.
+    fn death(&mut self) {
+        let write = 1 + self.dice.below(8);
+        self.steps.push(match self.dice.below(7) {
+            0..2 => Step::Crash(Crash::Before(write)),
+            2..4 => Step::Crash(Crash::After(write)),
+            4 => Step::Crash(Crash::Status),
+            _ => Step::Stall {
+                write,
+                arrives: if self.dice.percent(50) {
+                    Arrival::Call(1 + self.dice.below(120))
+                } else {
+                    Arrival::Write(1 + self.dice.below(6))
+                },
+            },
+        });
     }
 
     fn deletion(&mut self) {
@@ -229,8 +260,7 @@ impl Author {
             }
         }
         if self.dice.percent(30) {
-            let crash = self.crash();
-            self.steps.push(Step::Crash(crash));
+            self.death();
         }
         self.steps.push(Step::Delete);
         if self.dice.percent(50) {

@@ -1,14 +1,17 @@
 //! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, after
-//! it and the status being lost besides, or its answer being lost.
+//! it and the status being lost besides, or its answer being lost; or standing still in it, so that it arrives just before
+//! the next process makes its first write.
+
+use datalake_operator::model::topology::Id;
 
 use crate::diary::Diary;
 use crate::edits::{EDITS, pairs};
 use crate::life::Life;
-use crate::script::{Consent, Crash, Pace, Script, Step};
+use crate::script::{Arrival, Consent, Crash, Pace, Script, Step};
 use crate::trouble::Trouble;
 
 /// What can befall a write.
-const FATES: [&str; 4] = ["before", "after", "lost", "wiped"];
+const FATES: [&str; 5] = ["before", "after", "lost", "wiped", "late"];
 
 /// Something that the user has done, without trouble.
 struct Scene {
@@ -38,6 +41,11 @@ fn scenes() -> Vec<Scene> {
         scene("create-under-report".to_owned(), 4, false, Vec::new()),
         scene("create-on-demand".to_owned(), 6, false, Vec::new()),
     ];
+    let failing = [Id::Delivery, Id::Publisher].map(|id| Step::Trouble(Trouble::Failing(id, 1)));
+    all.push(Scene {
+        prelude: failing.len(),
+        ..scene("create-in-vain-first".to_owned(), 1, false, failing.into())
+    });
     for (index, edit) in EDITS.iter().enumerate().filter(|(_, edit)| !edit.refused) {
         let what = edit.what.replace(' ', "-");
         all.push(scene(
@@ -105,6 +113,10 @@ fn befallen(scene: &Scene, k: usize, minutes: i64, fate: &str) -> Script {
         "before" => Step::Crash(Crash::Before(k)),
         "after" => Step::Crash(Crash::After(k)),
         "wiped" => Step::Crash(Crash::Wiped(k)),
+        "late" => Step::Stall {
+            write: k,
+            arrives: Arrival::Write(1),
+        },
         _ => Step::Trouble(Trouble::Lost(k)),
     };
     let Scene { script, prelude } = scene;

@@ -24,10 +24,13 @@ use crate::laws::{Broken, Law, broken, status, vital};
 use crate::nursery;
 use crate::outside;
 use crate::script::{Pace, Script};
+use crate::stall::Stall;
 use crate::watch::Watched;
 
 /// A pass asks for the next one no sooner.
 const SOONEST: SignedDuration = SignedDuration::from_millis(10);
+/// Between the last call of a leader and the first pass of the next (the renew deadline and the end of the lease).
+const HANDED_OVER: SignedDuration = SignedDuration::from_secs(5);
 /// Passes that do nothing, one right after another, before it is a busy loop.
 const IDLE: u32 = 30;
 /// Passes of a lake that is being made or changed, however little time that takes.
@@ -60,6 +63,8 @@ pub struct Life {
     pub last_words: Option<Arc<Datalake>>,
     /// When somebody else last altered AWS, or a process began that remembers no write.
     pub unknown: Option<Timestamp>,
+    /// When a call of the leader before last arrived in the middle of a pass.
+    pub crossed: Option<Timestamp>,
     watched: Watched,
     processes: [Process; 2],
     leader: usize,
@@ -146,6 +151,7 @@ impl Life {
             anew: Vec::new(),
             last_words: None,
             unknown: None,
+            crossed: None,
             watched,
             leader: 0,
             generation: None,
@@ -185,6 +191,24 @@ impl Life {
             self.kubernetes.lock().wipe_status();
         }
         self.due = Some(self.sim.now() + SignedDuration::from_secs(1));
+    }
+
+    /// The leader stands still; its process ends once it wakes. The other leads as soon as the lease is over.
+    fn hand_over(&mut self) {
+        let now = self.sim.now();
+        self.diary
+            .line(now, "the operator stands still, and the other takes its place");
+        self.restart();
+        self.leader = 1 - self.leader;
+        self.due = Some(now + HANDED_OVER);
+    }
+
+    /// What is on its way arrives.
+    pub fn arrive(&mut self) {
+        self.watched.arrive();
+        for told in self.watched.arrivals() {
+            self.diary.line(self.sim.now(), &told);
+        }
     }
 
     /// The operator tries everything again at once, whatever failed before.
@@ -261,6 +285,7 @@ impl Life {
             self.begin_anew();
         }
         self.watched.begin(Reading::of(&object));
+        self.watched.arrive_if_due();
         let process = &mut self.processes[self.leader];
         self.diary.plan(&self.sim, &object, &process.memory);
         let before = self.sim.alter(|cloud| cloud.journal.len());
@@ -285,6 +310,15 @@ impl Life {
         }
         if calls > CALLS {
             return broken(Law::Calm, format!("{calls} calls in one pass"));
+        }
+        for told in self.watched.arrivals() {
+            self.diary.line(now, &told);
+            (self.unknown, self.crossed) = (Some(now), Some(now));
+        }
+        if self.watched.stall(Stall::handed_over) {
+            self.hand_over();
+            passed.next = Some(HANDED_OVER);
+            return Ok(passed);
         }
         let Some(verdict) = verdict.filter(|_| !std::mem::take(&mut self.dies_before_status)) else {
             self.diary.line(now, "the operator dies");
@@ -353,6 +387,8 @@ impl Life {
         if verdict.released {
             self.diary.line(now, "the object is let go");
             self.last_words = cluster.object.clone();
+            // From here on nobody looks for what a call makes that comes too late.
+            self.watched.stall(Stall::lose);
             cluster.drop_finalizer();
             self.due = cluster.object.as_ref().map(|_| now);
             drop(cluster);

@@ -17,6 +17,7 @@ mod nursery;
 mod outside;
 mod script;
 mod shrink;
+mod stall;
 mod trouble;
 mod watch;
 

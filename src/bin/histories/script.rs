@@ -82,6 +82,18 @@ pub enum Step {
     /// The other operator leads, with what it remembers, and makes so many passes. `late`: its first pass rests on the
     /// object as it last saw it.
     Lead { passes: usize, late: bool },
+    /// The leader stands still before the so-manieth write from now, which it was just making, and the other takes its
+    /// place. That write arrives then.
+    Stall { write: usize, arrives: Arrival },
+}
+
+/// When the call of a leader that stands still arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Before the so-manieth call of the next leader.
+    Call(usize),
+    /// Before its so-manieth write.
+    Write(usize),
 }
 
 /// What the user agrees to by annotation.
@@ -137,7 +149,7 @@ impl Step {
             Self::Pass(_) | Self::Wait(_) => "time",
             Self::Crash(_) => "crash",
             Self::Restart => "memory lost",
-            Self::Lead { .. } => "change of leader",
+            Self::Lead { .. } | Self::Stall { .. } => "change of leader",
         }
     }
 
@@ -162,6 +174,21 @@ impl Step {
                 late: *late,
             },
             Self::Trouble(trouble) => Self::Trouble(trouble.lesser()?),
+            Self::Stall {
+                write: n @ 2..,
+                arrives,
+            } => Self::Stall {
+                write: n - 1,
+                arrives: *arrives,
+            },
+            Self::Stall { write, arrives } => Self::Stall {
+                write: *write,
+                arrives: match arrives {
+                    Arrival::Call(n @ 2..) => Arrival::Call(n - 1),
+                    Arrival::Write(n @ 2..) => Arrival::Write(n - 1),
+                    _ => return None,
+                },
+            },
             _ => return None,
         })
     }
@@ -213,6 +240,16 @@ impl fmt::Display for Step {
                     ""
                 };
                 write!(f, "the other operator leads for {passes} passes{late}")
+            }
+            Self::Stall { write, arrives } => {
+                let (n, what) = match arrives {
+                    Arrival::Call(n) => (n, "call"),
+                    Arrival::Write(n) => (n, "write"),
+                };
+                write!(
+                    f,
+                    "the operator will stand still in write {write} from now, which arrives before {what} {n} of the other"
+                )
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use datalake_operator::cloud::sim::{Chaos, Fault, Refused, Rule};
+use datalake_operator::model::topology::Id;
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,9 @@ pub enum Trouble {
     Lost(usize),
     /// A quota is reached, and stays so.
     Quota(&'static str, &'static str),
+    /// AWS takes the call and then fails: so many of the next creations of the delivery stream, or so many of the next
+    /// creations and updates of the publisher.
+    Failing(Id, usize),
 }
 
 /// How a call fails.
@@ -94,7 +98,7 @@ impl Trouble {
     /// The rules by which calls go wrong.
     pub fn rules(&self) -> Vec<Rule> {
         vec![match self {
-            Self::Chance { .. } => return Vec::new(),
+            Self::Chance { .. } | Self::Failing(..) => return Vec::new(),
             Self::Some {
                 call: (service, operation),
                 how,
@@ -157,6 +161,7 @@ impl Trouble {
                 times: 5,
             },
             Self::Lost(k @ 2..) => Self::Lost(k - 1),
+            Self::Failing(id, times @ 2..) => Self::Failing(*id, times - 1),
             _ => return None,
         })
     }
@@ -199,6 +204,9 @@ impl fmt::Display for Trouble {
             Self::Lost(k) => write!(f, "write {k} from now is carried out, and its answer lost"),
             Self::Quota(service, operation) => {
                 write!(f, "the quota of {service}:{operation} is reached for good")
+            }
+            Self::Failing(id, times) => {
+                write!(f, "of the {id}, AWS takes the next {times} calls, and fails then")
             }
         }
     }

@@ -11,6 +11,7 @@ use datalake_operator::model::kinds::{Change, Observed, Target};
 
 use crate::laws::Broken;
 use crate::laws::calls::{Reading, ciphers, judge};
+use crate::stall::Stall;
 
 /// The simulated AWS, and what its calls would break.
 #[derive(Clone)]
@@ -26,6 +27,9 @@ struct Notes {
     named: BTreeSet<String>,
     /// What a call breaks if it is carried out, by its place in the journal.
     charges: Vec<(usize, Broken)>,
+    stall: Stall,
+    /// What came of calls that came late.
+    arrived: Vec<String>,
 }
 
 impl Watched {
@@ -40,6 +44,53 @@ impl Watched {
     pub fn begin(&self, reading: Reading) {
         let mut notes = self.notes();
         notes.reading = reading.after(std::mem::take(&mut notes.reading));
+    }
+
+    /// Who stands still, and what is on its way.
+    pub fn stall<R>(&self, act: impl FnOnce(&mut Stall) -> R) -> R {
+        act(&mut self.notes().stall)
+    }
+
+    /// What is on its way arrives, if it is time.
+    pub fn arrive_if_due(&self) {
+        if self.stall(|stall| stall.is_here()) {
+            self.arrive();
+        }
+    }
+
+    /// What is on its way arrives.
+    pub fn arrive(&self) {
+        let notes = &mut *self.notes();
+        if let Some(arrived) = notes.stall.arrive(&self.sim) {
+            notes.charges.extend(arrived.charge);
+            notes.arrived.push(arrived.told);
+        }
+    }
+
+    /// What came of calls that came late, since the last time.
+    pub fn arrivals(&self) -> Vec<String> {
+        std::mem::take(&mut self.notes().arrived)
+    }
+
+    /// The leader is about to make a call: before that, what is on its way may arrive. To a leader that stands still, no
+    /// call comes back.
+    ///
+    /// A lake that goes may be let go by this very pass, and nobody looks any more for what arrives after the last look:
+    /// of that only the next process could know that there is something to look for. So it arrives with a pass.
+    async fn turn(&self, write: bool) {
+        let here = {
+            let notes = &mut *self.notes();
+            if !notes.stall.stands_still() {
+                notes.stall.counts(write);
+            }
+            notes.stall.is_here() && notes.reading.leaving.is_none()
+        };
+        if here {
+            self.arrive();
+        }
+        if self.notes().stall.stands_still() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// The first law that a call broke since the last time.
@@ -62,26 +113,35 @@ impl Watched {
 
 impl World for Watched {
     async fn identify(&self, region: &Region) -> Result<Scope, CallError> {
+        self.turn(false).await;
         self.sim.identify(region).await
     }
 
     async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
+        self.turn(false).await;
         self.sim.observe(place, target).await
     }
 
     async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
-        {
-            let mut notes = self.notes();
+        self.turn(true).await;
+        let held = {
             let Notes {
                 reading,
                 named,
                 charges,
-            } = &mut *notes;
-            charges.extend(self.sim.alter(|cloud| {
+                stall,
+                ..
+            } = &mut *self.notes();
+            let (index, broken) = self.sim.alter(|cloud| {
                 named.extend(ciphers(cloud));
-                let broken = judge(cloud, place, change, reading, named)?;
-                Some((cloud.journal.len(), broken))
-            }));
+                (cloud.journal.len(), judge(cloud, place, change, reading, named))
+            });
+            let held = stall.holds(self.sim.now(), place, change, broken.as_ref());
+            charges.extend(broken.filter(|_| !held).map(|broken| (index, broken)));
+            held
+        };
+        if held {
+            return std::future::pending().await;
         }
         self.sim.apply(place, change).await
     }

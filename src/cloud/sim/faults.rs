@@ -50,6 +50,10 @@ pub struct Faults {
     pub rules: Vec<Rule>,
     /// Chance.
     pub chaos: Chaos,
+    /// So many of the next delivery streams come out `CREATING_FAILED`.
+    pub failing_deliveries: usize,
+    /// So many of the next creations and updates of a function come out `Failed`.
+    pub failing_functions: usize,
     /// Whether the operator died; see [`super::Sim::restart`].
     pub crashed: bool,
 }
@@ -96,6 +100,18 @@ impl Rule {
 }
 
 impl Faults {
+    /// Whether the delivery stream that is created now comes out failed, and why.
+    pub(super) fn delivery(&mut self) -> Option<String> {
+        // Firehose API reference, FailureDescription: a type, and details.
+        one_of(&mut self.failing_deliveries).then(|| "UNKNOWN_ERROR: it could not be created".to_owned())
+    }
+
+    /// Whether the creation or the update of a function that begins now comes out failed, and why.
+    pub(super) fn function(&mut self) -> Option<String> {
+        // Lambda API reference, GetFunction: StateReasonCode, LastUpdateStatusReasonCode.
+        one_of(&mut self.failing_functions).then(|| "InternalError".to_owned())
+    }
+
     /// What happens to this call; `chance` gives a number below its argument.
     pub(super) fn pick(&mut self, op: &Op, mut chance: impl FnMut(u64) -> u64) -> Option<Fault> {
         if let Some(rule) = self.rules.iter_mut().find(|rule| rule.fits(op)) {
@@ -127,6 +143,13 @@ impl Faults {
         }
         (op.write && drawn < self.chaos.refused + self.chaos.lost).then_some(Fault::LoseAnswer)
     }
+}
+
+/// Whether it is one of so many, which are one less then.
+fn one_of(left: &mut usize) -> bool {
+    let fewer = left.checked_sub(1);
+    *left = fewer.unwrap_or_default();
+    fewer.is_some()
 }
 
 /// Status, wire code and message.

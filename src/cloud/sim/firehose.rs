@@ -23,6 +23,8 @@ use crate::model::owner::Tags;
 pub struct Delivery {
     /// What reads say of it.
     pub seen: Observed,
+    /// It comes out `CREATING_FAILED`, for this reason.
+    pub fails: Option<String>,
     /// Set by a test: the deletion fails with this, until it is forced.
     pub undeletable: Option<String>,
 }
@@ -153,12 +155,13 @@ fn create(cloud: &mut Cloud, arn: &str, change: &Change) {
     };
     let delivery = Delivery {
         seen,
+        fails: cloud.faults.delivery(),
         undeletable: None,
     };
     cloud.deliveries.write(cloud.now, arn, delivery);
-    // A test may have set a failure meanwhile: then it comes out failed.
     let turn = |live: &mut Delivery| {
-        let failed = live.seen.failure.is_some();
+        live.seen.failure.clone_from(&live.fails);
+        let failed = live.fails.is_some();
         live.seen.status = if failed { "CREATING_FAILED" } else { "ACTIVE" }.into();
     };
     let due = cloud.after(cloud.timing.delivery_creating);

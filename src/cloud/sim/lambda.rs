@@ -17,7 +17,7 @@ use crate::model::kinds::function::{Change, Code, Configuration, Observed};
 pub struct Function {
     /// What reads say of it.
     pub seen: Observed,
-    /// Set by a test while it is Pending: it comes out Failed, for this reason.
+    /// The creation or the update that is under way comes out Failed, for this reason.
     pub fails: Option<String>,
 }
 
@@ -105,7 +105,8 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 configuration: configuration.clone(),
                 tags: tags.clone(),
             };
-            let function = Function { seen, fails: None };
+            let fails = cloud.faults.function();
+            let function = Function { seen, fails };
             cloud.functions.write(cloud.now, &arn, function);
             settle_in(cloud, &arn, cloud.timing.function_pending);
             Ok(())
@@ -144,7 +145,9 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
 }
 
 fn updating(cloud: &mut Cloud, arn: &str, change: impl FnOnce(&mut Observed)) {
+    let fails = cloud.faults.function();
     cloud.functions.edit(cloud.now, arn, |live| {
+        live.fails = fails;
         live.seen.last_update = "InProgress".into();
         change(&mut live.seen);
     });

@@ -161,11 +161,13 @@ impl Sim {
         self.lock().faults.rules.push(rule);
     }
 
-    /// Takes all rules and chances away.
+    /// Takes all rules and chances away. Whether the operator is dead stays.
     pub fn calm(&self) {
-        let mut cloud = self.lock();
-        cloud.faults.rules.clear();
-        cloud.faults.chaos = Chaos::default();
+        let faults = &mut self.lock().faults;
+        *faults = Faults {
+            crashed: faults.crashed,
+            ..Faults::default()
+        };
     }
 
     /// Every call so far.

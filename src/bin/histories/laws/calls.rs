@@ -93,8 +93,10 @@ fn removes_data(
         }
         Change::Delivery(delivery::Change::DeleteDeliveryStream { name, .. }) => {
             let live = cloud.deliveries.get(&place.delivery_stream(name).to_string());
-            let failed = live.is_some_and(|live| live.seen.status == "CREATING_FAILED");
-            (reading.leaving.is_none() && !failed).then_some("what it has gathered is lost")
+            // One that is going already goes no further.
+            let nothing_lost = ["CREATING_FAILED", "DELETING"];
+            let nothing_lost = live.is_some_and(|live| nothing_lost.contains(&live.seen.status.as_str()));
+            (reading.leaving.is_none() && !nothing_lost).then_some("what it has gathered is lost")
         }
         Change::Bucket(bucket::Change::PutBucketLifecycleConfiguration { rules, .. }) => {
             rules.iter().find_map(|rule| expires_otherwise(rule, reading))

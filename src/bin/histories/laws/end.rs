@@ -61,6 +61,8 @@ fn at_rest(life: &mut Life) -> Result<(), Broken> {
     loop {
         let lives = life.kubernetes.lock().lives;
         settle(life)?;
+        // Later, AWS would take it no more.
+        life.arrive();
         life.sim.advance(ROUND);
         settle(life)?;
         // One that was let go and applied again begins anew.

@@ -5,7 +5,7 @@ pub mod end;
 pub mod obstacles;
 pub mod patience;
 #[cfg(test)]
-mod scene;
+pub mod scene;
 pub mod status;
 pub mod things;
 pub mod vital;

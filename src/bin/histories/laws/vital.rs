@@ -24,11 +24,12 @@ const LAG: SignedDuration = SignedDuration::from_secs(120);
 
 /// The object turns Ready now: deliveries succeed, once IAM's lag is over, and all that matters most holds, as it was
 /// written, whoever sees it already. Where reads lag, nobody can know of what somebody else, or a process that is gone,
-/// altered just now: then the end of the history tells.
+/// altered just now: then the end of the history tells. Nor of a call of the leader before that arrived after a look of
+/// this very pass.
 pub fn on_ready(life: &Life, object: &Datalake) -> Result<(), Broken> {
     let now = life.sim.now();
     let just_now = life.unknown.is_some_and(|then| now.duration_since(then) <= LAG);
-    if life.pace == Pace::Lagging && just_now {
+    if life.crossed == Some(now) || life.pace == Pace::Lagging && just_now {
         return Ok(());
     }
     life.sim.alter(|cloud| {

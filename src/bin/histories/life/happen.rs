@@ -13,6 +13,7 @@ use crate::home::{self, is_ours};
 use crate::laws::{Broken, vital};
 use crate::outside;
 use crate::script::{Consent, Crash, Step};
+use crate::stall::Stall;
 use crate::trouble::Trouble;
 
 impl Life {
@@ -91,6 +92,7 @@ impl Life {
                 self.loses_status = true;
             }
             Step::Crash(Crash::Status) => self.dies_before_status = true,
+            Step::Stall { write, arrives } => self.watched.stall(|stall| stall.will(*write, *arrives)),
             Step::Restart => self.restart(),
             Step::Lead { passes, late } => {
                 self.leader = 1 - self.leader;
@@ -183,6 +185,12 @@ impl Life {
         if let Some(chaos) = trouble.chaos() {
             self.sim.alter(|cloud| cloud.faults.chaos = chaos);
         }
+        if let Trouble::Failing(id, times) = *trouble {
+            self.sim.alter(|cloud| match id {
+                Id::Delivery => cloud.faults.failing_deliveries = times,
+                _ => cloud.faults.failing_functions = times,
+            });
+        }
         for rule in trouble.rules() {
             if trouble.stays() {
                 self.quotas.push(rule.clone());
@@ -194,6 +202,7 @@ impl Life {
     /// Nothing goes wrong any more but the quotas that stay.
     pub fn calm(&mut self) {
         self.sim.calm();
+        self.watched.stall(Stall::calm);
         self.dies_before_status = false;
         self.loses_status = false;
         for rule in &self.quotas {

@@ -201,3 +201,38 @@ fn delivery_stops_when_something_that_it_needs_is_gone() {
         assert!(reason.contains(says), "{what}: {reason}");
     }
 }
+
+#[test]
+fn what_fails_after_the_call_was_taken_comes_out_so_as_often_as_was_said() {
+    let (sim, lake) = (sim(Timing::default()), lake());
+    let look = |id| observe(&sim, &kinds::target(&lake, id, Depth::Properties));
+    sim.alter(|cloud| {
+        cloud.faults.failing_deliveries = 1;
+        cloud.faults.failing_functions = 2;
+    });
+    let (mut deliveries, mut functions) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..20 {
+        pass(&sim, &lake);
+        sim.advance(seconds(30));
+        if let Some(Observed::Delivery(live)) = look(Id::Delivery) {
+            deliveries.insert((live.status, live.failure.is_some()));
+        }
+        if let Some(Observed::Function(live)) = look(Id::Publisher) {
+            functions.insert((live.state, live.reason.is_some()));
+        }
+    }
+    assert!(
+        deliveries.contains(&("CREATING_FAILED".into(), true)),
+        "{deliveries:?}"
+    );
+    assert!(functions.contains(&("Failed".into(), true)), "{functions:?}");
+    let calls = sim.writes();
+    let count = |operation| {
+        calls
+            .iter()
+            .filter(|call| call.effect && call.operation == operation)
+            .count()
+    };
+    assert_eq!((count("CreateDeliveryStream"), count("CreateFunction")), (2, 3));
+    assert_eq!(pass(&sim, &lake), (true, Vec::new()));
+}

@@ -267,3 +267,24 @@ fn a_lake_that_is_suspended_or_only_reports_is_not_written_to() {
     scene.spec(&json!({"suspend": true}));
     assert_eq!(scene.judge(&tag), Some(Law::HandsOff), "suspended");
 }
+
+#[test]
+fn a_delivery_stream_goes_with_the_lake_or_when_it_never_came_to_be() {
+    let mut scene = Scene::new();
+    let name = home::resolve(&scene.object).names.delivery;
+    let arn = scene.place.delivery_stream(&name).to_string();
+    let delete = Change::Delivery(delivery::Change::DeleteDeliveryStream { name, force: false });
+    for (status, law, why) in [
+        ("ACTIVE", Some(Law::Data), "what it has gathered is lost"),
+        ("CREATING", Some(Law::Data), "it comes to be"),
+        ("CREATING_FAILED", None, "it never gathered anything"),
+        ("DELETING", None, "it is going already"),
+    ] {
+        scene.cloud.deliveries.get_mut(&arn).unwrap().seen.status = status.into();
+        assert_eq!(scene.judge(&delete), law, "{status}: {why}");
+    }
+    let mut leaving = Reading::of(&scene.object);
+    leaving.leaving = Some(DeletionPolicy::Delete);
+    scene.cloud.deliveries.get_mut(&arn).unwrap().seen.status = "ACTIVE".into();
+    assert_eq!(scene.judge_by(&delete, &leaving), None);
+}

@@ -70,6 +70,14 @@ fn where_reads_lag_what_the_operator_wrote_counts_and_not_what_others_did_just_n
         Some(Law::ReadyWorks),
         "everybody knows by now"
     );
+    life.crossed = Some(life.sim.now());
+    assert_eq!(law(on_ready(&life, &object)), None, "it came after the look");
+    life.sim.advance(SignedDuration::from_secs(1));
+    assert_eq!(
+        law(on_ready(&life, &object)),
+        Some(Law::ReadyWorks),
+        "this pass looks again"
+    );
 }
 
 #[test]
