@@ -10,6 +10,9 @@ from botocore.exceptions import ClientError
 
 from ground import say, until
 
+# Glue logs each crawl to a stream of the crawler's name, in one log group for all crawlers of an account and region.
+CRAWLER_LOGS = "/aws-glue/crawlers"
+
 
 class Account:
     def __init__(self, session, endpoint, account, prefix):
@@ -66,9 +69,20 @@ class Account:
         for start in ("/aws/kinesisfirehose/", "/aws/lambda/"):
             groups = pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=f"{start}{self.prefix}-")
             found += [("log group", group["logGroupName"]) for group in groups]
+        found += [("crawler log", name) for name in mine(self.crawler_logs())]
         found += [("bucket", name) for name in mine(b["Name"] for b in self.client("s3").list_buckets()["Buckets"])]
         found += [("role", name) for name in mine(r["RoleName"] for r in pages("iam", "list_roles", "Roles"))]
         return found + [("key", name) for name in self.keys()]
+
+    def crawler_logs(self):
+        """Log streams of this run's crawlers, once the log group is there: the first crawl of the account makes it."""
+        logs = self.client("logs")
+        of_this_run = {"logGroupName": CRAWLER_LOGS, "logStreamNamePrefix": f"{self.prefix}-"}
+        pages = logs.get_paginator("describe_log_streams").paginate(**of_this_run)
+        try:
+            return [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
 
     def delivery_streams(self):
         names, more = [], True
@@ -122,6 +136,8 @@ class Account:
             case "database": glue.delete_database(Name=name)
             case "stream": self.client("kinesis").delete_stream(StreamName=name, EnforceConsumerDeletion=True)
             case "log group": self.client("logs").delete_log_group(logGroupName=name)
+            # Never the group, nor a stream of anybody else's crawler.
+            case "crawler log": self.client("logs").delete_log_stream(logGroupName=CRAWLER_LOGS, logStreamName=name)
             case "key": self.client("kms").schedule_key_deletion(KeyId=name, PendingWindowInDays=7)
             case "role":
                 for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:

@@ -21,6 +21,10 @@ def say(text):
     print(f"smoke: {text}", file=sys.stderr, flush=True)
 
 
+class Over(BaseException):
+    """The time for probes is over. It is no Exception: whoever tries again after an error must not go on."""
+
+
 def until(what, probe, seconds, every=2.0):
     """The first answer of `probe` that is true."""
     ends = time.monotonic() + seconds
@@ -76,7 +80,8 @@ class Ground:
         env |= {"KUBECONFIG": str(kubeconfig), **credentials}
         self.log = self.folder / "operator.log"
         with self.log.open("w") as out:
-            command = [str(self.programs / "datalake-operator"), "run", "--listen", self.address, *flags]
+            command = [str(self.programs / "datalake-operator"), "run", "--listen", self.address,
+                       "--lease-name", SYSTEM, "--lease-namespace", SYSTEM, *flags]
             # In a session of its own: Ctrl-C ends the run, and the operator is still needed to remove the lake.
             self.child = subprocess.Popen(command, env=env, stdout=out, stderr=out, start_new_session=True)
         until("the operator's start", self.answers, 60, 0.2)

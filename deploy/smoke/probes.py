@@ -6,7 +6,7 @@ import time
 
 from botocore.exceptions import ClientError
 
-from ground import LAKE, say, until
+from ground import LAKE, Over, say, until
 
 EVENTS = 10
 # Firehose gathers for a minute; an object may take some more.
@@ -18,11 +18,13 @@ class Probes:
         self.ground, self.account, self.rows, self.sent = ground, account, [], 0
 
     def make(self, probe):
-        """One that fails does not keep the others from being made."""
+        """One that fails does not keep the others from being made; time that is over does."""
         try:
             probe()
-        except Exception as error:
+        except (Exception, Over) as error:
             self.tell("", f"{probe.__name__.replace('_', ' ')} came to an end", "yes", f"{type(error).__name__}: {error}", False)
+            if isinstance(error, Over):
+                raise
 
     def tell(self, point, what, expected, seen, holds):
         """`holds` is None where nothing was expected: it is told for the record."""

@@ -7,6 +7,7 @@ ACCOUNT is the 12 digits of the account that the credentials are of; there is no
 rehearsal against that endpoint, which proves the path, and nothing about AWS. See docs/smoke.md.
 """
 
+import contextlib
 import os
 import pathlib
 import re
@@ -19,10 +20,10 @@ import time
 import boto3
 
 from account import Account
-from ground import LAKE, NAMESPACE, Ground, say, until
+from ground import LAKE, NAMESPACE, Ground, Over, say, until
 from probes import Probes
 
-# After so long what is left of the probes is skipped, and the removal begins.
+# Then the probe that is being made is cut off, those after it are skipped, and the removal begins, which is not cut off.
 PROBING_SECONDS = 20 * 60
 READY_SECONDS = 600
 GONE_SECONDS = 480
@@ -45,6 +46,19 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
+@contextlib.contextmanager
+def no_longer_than(seconds):
+    """Whatever goes on inside ends with Over after so long, be it a wait, a call or a child process."""
+    def over(*_):
+        raise Over(f"{seconds / 60:.0f} minutes are over")
+    signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def run(programs, account, region):
     session, endpoint = checked(account, region)
     # At most 12 characters, a letter first; nobody else's names begin so.
@@ -61,8 +75,9 @@ def run(programs, account, region):
         probes = Probes(ground, there)
         failure = None
         try:
-            probe(ground, there, probes, start)
-        except (Exception, KeyboardInterrupt) as error:
+            with no_longer_than(PROBING_SECONDS):
+                probe(ground, there, probes)
+        except (Exception, KeyboardInterrupt, Over) as error:
             failure = error
             say(f"stopped: {type(error).__name__}: {error}")
         # A second Ctrl-C must not keep things from being removed.
@@ -75,7 +90,7 @@ def run(programs, account, region):
     return 1 if failure or differs else 0
 
 
-def probe(ground, there, probes, start):
+def probe(ground, there, probes):
     ground.up()
     there.make_role(ground.programs)
     keys = there.assume()
@@ -89,8 +104,6 @@ def probe(ground, there, probes, start):
         probes.lifecycle_flaps, probes.preflight, probes.nothing_was_denied,
     ]
     for step in steps:
-        if time.monotonic() - start > PROBING_SECONDS:
-            raise TimeoutError(f"{PROBING_SECONDS // 60} minutes are over")
         probes.make(step)
 
 
@@ -122,7 +135,8 @@ def by_the_operator(ground, there, probes):
         ground.run("kubectl", "delete", *name, "--wait=false")
         until("the lake gone", lambda: ground.lake() is None, GONE_SECONDS)
         say(f"the lake was gone after {time.monotonic() - start:.0f} s")
-    left = [f"{kind} {name}" for kind, name in there.found()]
+    # The crawler's log is Glue's, in a log group of all crawlers of the account, and no part of a lake.
+    left = [f"{kind} {name}" for kind, name in there.found() if kind != "crawler log"]
     probes.tell("", "what the operator left, keys pending deletion aside", "nothing", ", ".join(left) or "nothing", not left)
     return keys
 

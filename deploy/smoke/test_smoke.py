@@ -1,10 +1,15 @@
 """What a run refuses, and what it does when something goes wrong, without any account."""
 
 import os
+import time
 import unittest
 from unittest import mock
 
+import boto3
+from botocore.stub import Stubber
+
 import smoke
+from ground import Over, until
 
 NOBODY = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SMOKE_"))}
 
@@ -45,9 +50,13 @@ class Removes(unittest.TestCase):
     """Whatever stops the probes, everything is removed, and the run has failed."""
 
     def run_that_stops(self, error):
+        """`error` is raised by the probes, or is what they do."""
         there = mock.Mock(prefix="sm0123456789", found=lambda: [], keys=lambda: [])
+        # The time that is over is told by SIGALRM; Ctrl-C goes on stopping the tests.
+        handle = smoke.signal.signal
+        only_alarm = lambda number, handler: handle(number, handler) if number == smoke.signal.SIGALRM else None
         with mock.patch.object(smoke, "Account", return_value=there), mock.patch.object(smoke, "probe", side_effect=error), \
-                mock.patch.object(smoke, "Ground") as made, mock.patch.object(smoke.signal, "signal"), \
+                mock.patch.object(smoke, "Ground") as made, mock.patch.object(smoke.signal, "signal", only_alarm), \
                 mock.patch.dict(os.environ, NOBODY, clear=True), mock.patch("builtins.print"):
             made.return_value.env = {}
             made.return_value.lake.side_effect = [{"kind": "Datalake"}, None]
@@ -65,8 +74,52 @@ class Removes(unittest.TestCase):
     def test_an_interrupt(self):
         self.run_that_stops(KeyboardInterrupt())
 
-    def test_time_that_is_over(self):
-        self.run_that_stops(TimeoutError("20 minutes are over"))
+    def test_a_probe_that_does_not_end_is_cut_off_when_time_is_over(self):
+        probes = smoke.Probes(mock.Mock(), mock.Mock())
+        def endless_probe():
+            until("what never comes", lambda: False, 60)
+        def make(*_):
+            probes.make(endless_probe)
+            self.fail("a probe was made after time was over")
+        start = time.monotonic()
+        with mock.patch.object(smoke, "PROBING_SECONDS", 0.05):
+            self.run_that_stops(make)
+        self.assertLess(time.monotonic() - start, 30)
+        [row] = probes.rows
+        self.assertEqual((row[1], row[4]), ("endless probe came to an end", "DIFFERS"))
+        self.assertIn("minutes are over", row[3])
+
+    def test_the_removal_is_not_cut_off(self):
+        with smoke.no_longer_than(0.05), self.assertRaises(Over):
+            until("what never comes", lambda: False, 60)
+        with smoke.no_longer_than(0.05):
+            pass
+        self.assertEqual(smoke.signal.getitimer(smoke.signal.ITIMER_REAL), (0.0, 0.0))
+
+    def crawler_logs(self):
+        """The account, and what stands for CloudWatch Logs: a call that is not announced is refused."""
+        there = smoke.Account(mock.Mock(), None, "123456789012", "sm0123456789")
+        logs = boto3.client("logs", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")
+        there.client = lambda service: logs
+        stub = Stubber(logs)
+        stub.activate()
+        self.addCleanup(stub.assert_no_pending_responses)
+        return there, stub
+
+    def test_of_the_crawlers_logs_only_the_stream_of_this_run(self):
+        there, stub = self.crawler_logs()
+        group, name = {"logGroupName": "/aws-glue/crawlers"}, "sm0123456789-lake"
+        stub.add_response("describe_log_streams", {"logStreams": [{"logStreamName": name}]},
+                          {**group, "logStreamNamePrefix": "sm0123456789-"})
+        stub.add_response("delete_log_stream", {}, {**group, "logStreamName": name})
+        self.assertEqual(there.crawler_logs(), [name])
+        with mock.patch("builtins.print"):
+            there.remove_one("crawler log", name)
+
+    def test_an_account_in_which_nothing_was_ever_crawled(self):
+        there, stub = self.crawler_logs()
+        stub.add_client_error("describe_log_streams", "ResourceNotFoundException")
+        self.assertEqual(there.crawler_logs(), [])
 
     def test_what_the_operator_cannot_remove_is_removed_all_the_same(self):
         stand, there = mock.Mock(), mock.Mock(keys=lambda: [])

@@ -117,11 +117,14 @@ pub(super) async fn apply(aws: &Aws, place: &Scope, change: &Change) -> Result<(
             let call = call.set_tag_keys(Some(keys.clone())).send();
             aws.call("kinesis", operation, call).await.map(drop)
         }
-        Change::DeleteStream { name } => {
+        Change::DeleteStream {
+            name,
+            enforce_consumer_deletion,
+        } => {
             let call = kinesis
                 .delete_stream()
                 .stream_name(name)
-                .enforce_consumer_deletion(true)
+                .enforce_consumer_deletion(*enforce_consumer_deletion)
                 .send();
             aws.call("kinesis", operation, call).await.map(drop)
         }

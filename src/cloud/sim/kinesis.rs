@@ -1,5 +1,6 @@
 //! Kinesis data streams (API reference; developer guide, "Quotas and limits").
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +31,8 @@ pub struct Stream {
     pub switches: Vec<Timestamp>,
     /// When another key was taken: 25 times in 24 hours, no more.
     pub keys: Vec<Timestamp>,
+    /// Names of the consumers that somebody registered (`RegisterStreamConsumer`).
+    pub consumers: BTreeSet<String>,
 }
 
 impl Stream {
@@ -65,7 +68,7 @@ pub(super) fn subject(change: &Change) -> &str {
         | Change::StartStreamEncryption { name, .. }
         | Change::AddTagsToStream { name, .. }
         | Change::RemoveTagsFromStream { name, .. }
-        | Change::DeleteStream { name } => name,
+        | Change::DeleteStream { name, .. } => name,
         Change::UpdateStreamMode { arn, .. } => arn,
     }
 }
@@ -108,8 +111,16 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 .edit(cloud.now, &arn, |live| super::untag(&mut live.seen.tags, keys));
             Ok(())
         }
-        Change::DeleteStream { .. } => {
+        Change::DeleteStream {
+            name,
+            enforce_consumer_deletion,
+        } => {
             active(cloud, &arn)?;
+            if !enforce_consumer_deletion && !found(cloud, &arn)?.consumers.is_empty() {
+                let account = &cloud.account;
+                let message = format!("Stream {name} under account {account} has consumers registered to it");
+                return refuse(400, "ResourceInUseException", message);
+            }
             cloud
                 .streams
                 .edit(cloud.now, &arn, |live| live.seen.status = "DELETING".into());

@@ -223,10 +223,15 @@ pub(super) fn apply(cloud: &mut Cloud, place: &Scope, change: &Change) -> Answer
         }
         _ => {}
     }
-    if matches!(change, Change::DeleteBucket { .. }) {
-        cloud.buckets.erase(cloud.now, &arn);
-    } else {
-        cloud.buckets.edit(cloud.now, &arn, |bucket| put(bucket, change));
+    match change {
+        Change::DeleteBucket { .. } => cloud.buckets.erase(cloud.now, &arn),
+        // What a bucket holds is listed as it is (user guide, "Amazon S3 data consistency model").
+        Change::DeleteObjects { .. } | Change::AbortMultipartUpload { .. } => {
+            cloud.buckets.edit_at_once(&arn, |bucket| put(bucket, change));
+        }
+        _ => {
+            cloud.buckets.edit(cloud.now, &arn, |bucket| put(bucket, change));
+        }
     }
     Ok(())
 }

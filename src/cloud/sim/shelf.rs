@@ -147,6 +147,13 @@ impl<T: Clone> Shelf<T> {
         self.change(now, arn, |live| live.as_mut().map(edit))
     }
 
+    /// Changes of it what no read is late to know, without a copy of what it was.
+    pub(super) fn edit_at_once(&mut self, arn: &str, edit: impl FnOnce(&mut T)) {
+        if let Some(live) = self.entries.get_mut(arn).and_then(|entry| entry.live.as_mut()) {
+            edit(live);
+        }
+    }
+
     /// Deletes it.
     pub(super) fn erase(&mut self, now: Timestamp, arn: &str) {
         self.change(now, arn, |live| *live = None);

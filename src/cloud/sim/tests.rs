@@ -107,7 +107,10 @@ fn a_state_ends_when_its_time_has_passed_and_not_before() {
     assert_eq!(stream_status(&sim).as_deref(), Some("ACTIVE"));
     apply(
         &sim,
-        &Change::Stream(stream::Change::DeleteStream { name: "s".into() }),
+        &Change::Stream(stream::Change::DeleteStream {
+            name: "s".into(),
+            enforce_consumer_deletion: false,
+        }),
     )
     .unwrap();
     assert_eq!(stream_status(&sim).as_deref(), Some("DELETING"));

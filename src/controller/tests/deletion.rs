@@ -1,5 +1,6 @@
 //! The object is deleted: what goes, what stays, and what is said.
 
+mod emptying;
 mod in_use;
 mod stopped;
 

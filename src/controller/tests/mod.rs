@@ -6,6 +6,7 @@ mod book;
 mod contest;
 mod deletion;
 mod drift;
+mod evolution;
 mod existing;
 mod histories;
 mod keys;

@@ -184,7 +184,11 @@ async fn contents_are_versions_markers_and_uploads() {
         more: true,
     };
     assert_eq!(seen.contents, Some(expected));
-    sent(&http).iter().for_each(assert_owner_expected);
+    let requests = sent(&http);
+    requests.iter().for_each(assert_owner_expected);
+    // One page of each, however much there is: the rest is for the passes that follow.
+    let lists = requests.iter().filter(|request| request.line.contains("=1000"));
+    assert_eq!((lists.count(), requests.len()), (2, 8));
 }
 
 #[tokio::test]

@@ -153,7 +153,10 @@ async fn each_change_is_one_request() {
             json!({"StreamName": "s", "TagKeys": ["a"]}),
         ),
         (
-            Change::DeleteStream { name: name() },
+            Change::DeleteStream {
+                name: name(),
+                enforce_consumer_deletion: true,
+            },
             json!({"StreamName": "s", "EnforceConsumerDeletion": true}),
         ),
     ] {

@@ -94,6 +94,22 @@ fn an_upload_that_is_gone_before_it_is_aborted_stops_nothing() {
 }
 
 #[test]
+fn a_stream_that_consumers_are_registered_with_goes_with_them() {
+    let mut stage = leaving("Delete");
+    let arn = stage.arn(Id::Stream);
+    stage.sim.alter(|cloud| {
+        let stream = cloud.streams.get_mut(&arn).unwrap();
+        stream.consumers.extend(["billing".into(), "search".into()]);
+    });
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+    assert!(stage.sim.alter(|cloud| cloud.streams.is_empty()));
+    let operations = stage.operations();
+    let deletes = operations.iter().filter(|o| **o == "DeleteStream");
+    assert_eq!(deletes.count(), 1, "{}", stage.story());
+}
+
+#[test]
 fn a_database_that_holds_tables_of_others_stops_delete() {
     let mut stage = leaving("Delete");
     let (database, table) = (stage.lake().names.database, stage.arn(Id::Table));

@@ -84,9 +84,10 @@ pub enum Change {
         name: String,
         keys: Vec<String>,
     },
-    /// Deletes the consumers that registered with it, too.
+    /// Without the flag, a stream with registered consumers is not deleted; with it, they go first.
     DeleteStream {
         name: String,
+        enforce_consumer_deletion: bool,
     },
 }
 
@@ -129,6 +130,7 @@ pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
         "ACTIVE" => {
             let delete = Change::DeleteStream {
                 name: live.name.clone(),
+                enforce_consumer_deletion: true,
             };
             Assessment::of(vec![super::Change::Stream(delete)], Vec::new())
         }

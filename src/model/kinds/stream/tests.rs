@@ -263,6 +263,7 @@ fn an_active_stream_is_removed_by_one_call() {
     let live = as_declared(&declared());
     let delete = Change::DeleteStream {
         name: live.name.clone(),
+        enforce_consumer_deletion: true,
     };
     assert_eq!(calls(&removal(&live, &edit(&lake))), [&delete]);
 }

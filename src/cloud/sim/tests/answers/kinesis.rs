@@ -36,7 +36,7 @@ const KINESIS: &[Row] = &[
     Row {
         situation: "there is no such stream",
         outside: nothing,
-        call: |_| Change::Stream(stream::Change::DeleteStream { name: "none".into() }),
+        call: |_| delete("none".into(), true),
         code: "ResourceNotFoundException",
         says: "not found",
         source: "Kinesis API reference, DeleteStream",
@@ -121,6 +121,13 @@ fn reshard(stage: &Stage, target: i32) -> Change {
     Change::Stream(stream::Change::UpdateShardCount { name, target })
 }
 
+fn delete(name: String, enforce_consumer_deletion: bool) -> Change {
+    Change::Stream(stream::Change::DeleteStream {
+        name,
+        enforce_consumer_deletion,
+    })
+}
+
 fn encrypt(stage: &Stage) -> Change {
     let (name, key) = (name(stage), stage.key().clone());
     Change::Stream(stream::Change::StartStreamEncryption { name, key })
@@ -166,8 +173,10 @@ const BOUNDS: &[Row] = &[
         "ResourceInUseException", "not ACTIVE", "Kinesis API reference, CreateStream"),
     row("untagged while it is busy", busy, |stage| Change::Stream(stream::Change::RemoveTagsFromStream { name: name(stage), keys: vec!["a".into()] }),
         "ResourceInUseException", "not ACTIVE", "Kinesis API reference, CreateStream"),
-    row("deleted while it is busy", busy, |stage| Change::Stream(stream::Change::DeleteStream { name: name(stage) }),
+    row("deleted while it is busy", busy, |stage| delete(name(stage), true),
         "ResourceInUseException", "not ACTIVE", "Kinesis API reference, DeleteStream"),
+    row("deleted while a consumer is registered", |cloud, stage| drop(stream(cloud, stage).consumers.insert("theirs".into())), |stage| delete(name(stage), false),
+        "ResourceInUseException", "consumers registered", "Kinesis API reference, DeleteStream"),
     row("the 26th key within a day", |cloud, stage| { let now = cloud.now; stream(cloud, stage).keys = vec![now; 25]; }, encrypt,
         "LimitExceededException", "25 times", "Kinesis API reference, StartStreamEncryption"),
     row("the key is gone", |cloud, stage| drop(cloud.keys.remove(&stage.key().to_string())), encrypt,
