@@ -121,10 +121,11 @@ pub fn is_trouble(call: &Call) -> bool {
 /// What the operator would decide in that world.
 pub fn plan(world: &Sim, object: &Datalake, memory: &Memory) -> Option<Plan> {
     let place = home::resolve_place(object);
-    let lake = lake::resolve(object, &place, &home::origin()).ok()?;
+    let origin = home::origin(&place.region);
+    let lake = lake::resolve(object, &place, &origin).ok()?;
     let generation = object.metadata.generation.unwrap_or_default();
     let ready = is_ready(object.status.as_ref(), generation);
-    let operator = Operator::new(world.clone(), home::origin(), home::tempo());
+    let operator = Operator::new(world.clone(), origin, home::tempo());
     let now = world.now();
     operator
         .observe(&lake, &mut memory.clone(), ready, now)

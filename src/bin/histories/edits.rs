@@ -42,7 +42,7 @@ pub const BASES: &[(&str, &str)] = &[
         r#"{"stream": {"mode": "OnDemand"}, "retention": {"streamHours": 48}}"#,
     ),
     (
-        "us-east-1",
+        "us-east-1, under a permissions boundary",
         r#"{"region": "us-east-1", "deletionPolicy": "Delete"}"#,
     ),
     (

@@ -23,12 +23,18 @@ fn region(text: &str) -> Region {
     Region::parse(text).expect("the regions of this program are regions")
 }
 
-pub fn origin() -> Origin {
+/// ARN of the permissions boundary that the roles in that region have: in one of them the operator is told so.
+pub fn boundary(of: &Region) -> Option<&'static str> {
+    (of.as_str() == "us-east-1").then_some("arn:aws:iam::123456789012:policy/example-boundary")
+}
+
+/// The operator of that region.
+pub fn origin(of: &Region) -> Origin {
     Origin {
         cluster: "cluster-1".into(),
         prefix: Prefix::parse("dl").expect("dl is a prefix"),
         region: Some(region("eu-west-1")),
-        boundary: None,
+        boundary: boundary(of).map(Into::into),
     }
 }
 
@@ -58,7 +64,8 @@ pub fn is_nobodys(tags: &Tags) -> bool {
 
 /// The lake as it was first written: its names and its place.
 pub fn resolve(object: &Datalake) -> Lake {
-    lake::resolve(object, &resolve_place(object), &origin()).expect("the specs to begin with are valid")
+    let place = resolve_place(object);
+    lake::resolve(object, &place, &origin(&place.region)).expect("the specs to begin with are valid")
 }
 
 /// Where the object says that the lake is.

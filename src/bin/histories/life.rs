@@ -132,7 +132,7 @@ impl Life {
         let (_, home) = nursery::unborn(script.base);
         let watched = Watched::new(sim.clone());
         let process = || Process {
-            operator: Operator::new(watched.clone(), home::origin(), home::tempo()),
+            operator: Operator::new(watched.clone(), home::origin(&home.place.region), home::tempo()),
             memory: Memory::default(),
             seen: None,
         };
@@ -181,7 +181,8 @@ impl Life {
     /// Another process takes the leader's place.
     fn restart(&mut self) {
         let process = &mut self.processes[self.leader];
-        process.operator = Operator::new(self.watched.clone(), home::origin(), home::tempo());
+        let origin = home::origin(&self.home.place.region);
+        process.operator = Operator::new(self.watched.clone(), origin, home::tempo());
         process.memory = Memory::default();
         process.seen = None;
         self.sim.restart();

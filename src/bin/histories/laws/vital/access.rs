@@ -7,7 +7,7 @@ use datalake_operator::model::topology::Id;
 
 use super::pipeline::log_group;
 use super::{Keys, same, says, wanted};
-use crate::home::ACCOUNT;
+use crate::home::{self, ACCOUNT};
 
 pub fn holds(cloud: &Cloud, home: &Lake, spec: &DatalakeSpec, keys: &Keys) -> Result<(), String> {
     let place = &home.place;
@@ -64,6 +64,11 @@ fn role(cloud: &Cloud, home: &Lake, id: Id, service: &str, words: &[&str]) -> Re
         trust,
         &[service, "sts:AssumeRole"],
     )?;
+    let boundary = home::boundary(&home.place.region);
+    if boundary.is_some() {
+        let have = live.seen.boundary.as_deref();
+        same(&format!("the boundary of the {id}"), &have, &boundary)?;
+    }
     same(
         &format!("how many inline policies the {id} has"),
         &live.policies.len(),

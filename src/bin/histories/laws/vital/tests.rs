@@ -177,3 +177,18 @@ fn whatever_the_user_edits_is_to_hold() {
         assert!(ready_as_it_was(patch).is_err(), "{patch}");
     }
 }
+
+#[test]
+fn each_role_has_the_boundary_that_its_operator_demands() {
+    let base = crate::edits::BASES
+        .iter()
+        .position(|(what, _)| what.contains("boundary"));
+    let life = ready(base.unwrap());
+    let object = life.object().unwrap();
+    assert_eq!(law(on_ready(&life, &object)), None);
+    life.sim.alter(|cloud| {
+        let role = life.home.place.role(&life.home.names.delivery_role).to_string();
+        cloud.roles.get_mut(&role).unwrap().seen.boundary = None;
+    });
+    assert_eq!(law(on_ready(&life, &object)), Some(Law::Honest));
+}
