@@ -21,6 +21,8 @@ const DISTANCE: SignedDuration = SignedDuration::from_secs(20);
 /// Who the credentials are of is asked before anything is known of the lake: from the first failure on a quarter of a
 /// minute apart, up to a quarter sooner.
 const DISTANCE_OF_IDENTITY: SignedDuration = SignedDuration::from_secs(12);
+/// What failed longer ago than this is another row: whoever asks so seldom is in no hurry.
+const ANOTHER: SignedDuration = SignedDuration::from_mins(15);
 /// The lake has two keys, and whoever looks for one of them among all looks at the other as well: each keeps its own
 /// distance.
 const ASKERS_OF_KEYS: usize = 2;
@@ -91,17 +93,13 @@ fn hasty(calls: &[Call]) -> Option<String> {
         if row.last() == Some(&call.at) {
             continue;
         }
-        let distance = match call.service {
-            "sts" => DISTANCE_OF_IDENTITY,
-            _ => DISTANCE,
-        };
-        let askers = match call.service {
-            "kms" if !call.write => ASKERS_OF_KEYS,
-            _ => 1,
-        };
-        let before = row.len().checked_sub(askers).and_then(|index| row.get(index));
-        let gap = before.map(|before| call.at.duration_since(*before));
-        if let Some(gap) = gap.filter(|gap| row.len() >= IN_A_ROW * askers && *gap < distance) {
+        if row
+            .last()
+            .is_some_and(|last| call.at.duration_since(*last) >= ANOTHER)
+        {
+            row.clear();
+        }
+        if let Some(gap) = too_near(row, call) {
             return Some(format!(
                 "{} {} was made again {gap:#} after it had failed {} times in a row",
                 call.operation,
@@ -112,6 +110,21 @@ fn hasty(calls: &[Call]) -> Option<String> {
         row.push(call.at);
     }
     None
+}
+
+/// How soon after the same asker's last failure the call was made, where that is too soon after so many failures.
+fn too_near(row: &[Timestamp], call: &Call) -> Option<SignedDuration> {
+    let distance = match call.service {
+        "sts" => DISTANCE_OF_IDENTITY,
+        _ => DISTANCE,
+    };
+    let askers = match call.service {
+        "kms" if !call.write => ASKERS_OF_KEYS,
+        _ => 1,
+    };
+    let before = row.get(row.len().checked_sub(askers)?)?;
+    let gap = call.at.duration_since(*before);
+    (row.len() >= IN_A_ROW * askers && gap < distance).then_some(gap)
 }
 
 #[cfg(test)]

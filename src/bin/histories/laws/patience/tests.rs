@@ -99,6 +99,19 @@ fn two_may_look_at_one_key_each_at_its_own_distance() {
 }
 
 #[test]
+fn what_failed_long_before_is_another_row() {
+    let mut calls = again(8, &[("-GetRolePolicy", "a")]);
+    calls.truncate(8);
+    assert!(hasty(&calls).is_some());
+    for (minutes, is) in [(14, true), (15, false)] {
+        let mut calls = calls.clone();
+        calls.truncate(7);
+        calls[0].at = calls[1].at - SignedDuration::from_mins(minutes);
+        assert_eq!(hasty(&calls).is_some(), is, "{minutes}: {:?}", hasty(&calls));
+    }
+}
+
+#[test]
 fn failures_count_within_one_process_and_one_generation() {
     let calls = again(8, &[("-GetRolePolicy", "a")]);
     assert!(too_soon(&calls, &[]).is_some());
