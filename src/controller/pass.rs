@@ -300,7 +300,7 @@ impl<W: World> Operator<W> {
             }
             for change in &done {
                 memory.wrote(id, change.clone(), now);
-                memory.aims.insert(id, plan.digest(id));
+                memory.aims.insert(id, plan.aim(lake, id));
             }
             let removes = matches!(plan.step(id), Some(Step::Apply(work)) if work.removes());
             if removes && error.is_none() && !was_gone {

@@ -9,8 +9,10 @@ use super::contest::Contests;
 use super::fault::{CallError, Fault, classify};
 use super::kinds::{Change, Depth, Observed};
 use super::lake::Lake;
+use super::owner::Tags;
 use super::topology::Id;
 use crate::api::KeyIntent;
+use crate::api::vocabulary as words;
 
 /// What a look at AWS saw of each resource; what is not in it has not been looked at.
 pub type Snapshot = BTreeMap<Id, Sight>;
@@ -85,8 +87,8 @@ pub struct Memory {
     pub writes: Vec<Write>,
     /// When each resource was last written to.
     pub written: BTreeMap<Id, Timestamp>,
-    /// Digest of what was declared of each resource when it was last written to; none if it was to be gone.
-    pub aims: BTreeMap<Id, Option<String>>,
+    /// What each resource was last written to for.
+    pub aims: BTreeMap<Id, Aim>,
     /// Resources that this process removed, and in which generation of the spec: AWS said so.
     pub removed: BTreeMap<Id, i64>,
     /// Failures in a row, by resource and by what failed.
@@ -99,6 +101,15 @@ pub struct Memory {
     pub unused: BTreeMap<Id, String>,
     /// Properties that somebody changes back.
     pub contests: Contests,
+}
+
+/// What a resource was written to for.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Aim {
+    /// Digest of what was declared of it; none if it was to be gone.
+    pub digest: Option<String>,
+    /// The tag that tells which of its tags are the user's, as it was declared.
+    pub tag_keys: Option<String>,
 }
 
 /// A key that this process made.
@@ -191,7 +202,14 @@ impl Memory {
     /// agrees with that may be from before.
     pub fn just_aimed_elsewhere(&self, id: Id, digest: Option<&String>) -> bool {
         let aim = self.aims.get(&id);
-        aim.is_some_and(|aim| aim.as_ref() != digest) && self.just(id, |_| true)
+        aim.is_some_and(|aim| aim.digest.as_ref() != digest) && self.just(id, |_| true)
+    }
+
+    /// Whether its tags were written a moment ago, and `live` does not show yet which of them are the user's: whoever
+    /// writes over that would leave a tag of theirs for ever.
+    pub fn tags_on_their_way(&self, id: Id, live: &Tags) -> bool {
+        let unseen = |aim: &Aim| aim.tag_keys.as_ref() != live.get(words::TAG_KEYS);
+        self.aims.get(&id).is_some_and(unseen) && self.just(id, Change::writes_tags)
     }
 
     fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {

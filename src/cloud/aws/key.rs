@@ -78,6 +78,8 @@ async fn aliases(aws: &Aws, place: &Scope, key: &Observed) -> Result<Vec<String>
         all.extend(entries.filter_map(|entry| entry.alias_name));
         marker = page.next_marker.filter(|_| page.truncated);
         if marker.is_none() {
+            // The same message each time, in whatever order they come.
+            all.sort();
             return Ok(all);
         }
     }

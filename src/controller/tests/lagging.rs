@@ -132,3 +132,50 @@ fn a_removal_that_is_taken_back_halfway_is_not_believed_to_be_undone() {
     }
     assert_eq!(policies(&stage), 1, "{}", stage.story());
 }
+
+#[test]
+fn a_tag_that_was_declared_for_a_moment_does_not_stay_for_ever() {
+    type Lag = fn(&mut Timing) -> &mut SignedDuration;
+    let cases: [(Id, Lag); 2] = [
+        (Id::BucketKey, |timing| &mut timing.kms_lag),
+        (Id::DeliveryRole, |timing| &mut timing.iam_lag),
+    ];
+    let edits = [
+        // The record of whose the tags are is written over, and is taken away.
+        (
+            json!({}),
+            json!({"team": "data", "cost": "1"}),
+            json!({"team": "core", "cost": null}),
+        ),
+        (
+            json!({"team": "first"}),
+            json!({"cost": "1"}),
+            json!({"team": null, "cost": null}),
+        ),
+    ];
+    for ((id, lag), (start, first, second)) in cases
+        .into_iter()
+        .flat_map(|case| edits.clone().map(|edit| (case, edit)))
+    {
+        let mut stage = Stage::ready(json!({"tags": start}));
+        stage
+            .sim
+            .alter(|cloud| *lag(&mut cloud.timing) = SignedDuration::from_secs(60));
+        let arn = stage.arn(id);
+        let tagged = |stage: &Stage| {
+            stage.sim.alter(|cloud| match id {
+                Id::BucketKey => cloud.keys.get(&arn).unwrap().seen.tags.contains_key("cost"),
+                _ => cloud.roles.get(&arn).unwrap().seen.tags.contains_key("cost"),
+            })
+        };
+        stage.edit(json!({"tags": first}));
+        while !tagged(&stage) {
+            stage.pass();
+        }
+        stage.edit(json!({"tags": second}));
+        stage.settle();
+        stage.next_looks();
+        assert!(stage.is_ready(), "{}", stage.story());
+        assert!(!tagged(&stage), "{id} {second}: {}", stage.story());
+    }
+}

@@ -73,6 +73,18 @@ fn mark(lake: &Lake, desired: &Desired, live: &Observed, changes: Vec<Change>) -
 }
 
 impl Change {
+    /// Whether it sets tags, takes some away, or writes a table's parameters, which are its tags.
+    pub fn writes_tags(&self) -> bool {
+        let removes = [
+            "UntagResource",
+            "UntagRole",
+            "UntagDeliveryStream",
+            "RemoveTagsFromStream",
+            "UpdateTable",
+        ];
+        self.sets_tags() || self.creates() || removes.contains(&self.operation().1)
+    }
+
     /// Whether it sets tags, and does nothing else.
     pub fn sets_tags(&self) -> bool {
         matches!(

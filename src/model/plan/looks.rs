@@ -36,6 +36,8 @@ pub fn looks(
     now: Timestamp,
 ) -> Vec<Look> {
     let whole = !was_ready && plan.in_sync();
+    // Before the object is let go: what a process that is gone had asked for may have arrived late.
+    let last = lake.leaving.is_some() && plan.in_sync();
     // Before a key goes, what may be encrypted with it is looked at once more: somebody may have made it anew.
     let at_key = |id| matches!(plan.step(id), Some(Step::Apply(_) | Step::Refuse(_)));
     let key_goes = lake.leaving.is_some() && (at_key(Id::BucketKey) || at_key(Id::StreamKey));
@@ -53,6 +55,7 @@ pub fn looks(
         };
         let due = match &planned.step {
             Step::InSync | Step::Used(_) if key_goes && id.is_encrypted() => true,
+            Step::InSync if last => true,
             // A part that is off is looked for once more after it was seen to be gone: what a process made that died
             // before it wrote that down may not have been shown yet.
             Step::InSync

@@ -17,11 +17,11 @@ use super::arn::KeyArn;
 use super::fault::Fault;
 use super::kinds::{self, Cause, Change, Desired, Difference, Observed, Refusal, WaitFor, key};
 use super::lake::{Facts, Lake, Wish};
-use super::memory::{Memory, Sight, Snapshot};
+use super::memory::{Aim, Memory, Sight, Snapshot};
 use super::owner::Ownership;
 use super::topology::Id;
 use crate::api::Adoption;
-use crate::api::vocabulary::reasons;
+use crate::api::vocabulary::{self as words, reasons};
 
 pub use declared::Declared;
 pub use keys::{KeyStand, record_is_lost};
@@ -305,9 +305,17 @@ impl Plan {
         self.steps.get(&id).map(|planned| &planned.step)
     }
 
-    /// Digest of what is declared of a resource.
-    pub fn digest(&self, id: Id) -> Option<String> {
-        self.steps.get(&id)?.digest.clone()
+    /// What is declared of a resource, in short.
+    pub fn aim(&self, lake: &Lake, id: Id) -> Aim {
+        let digest = self.steps.get(&id).and_then(|planned| planned.digest.clone());
+        Aim {
+            tag_keys: lake
+                .tags
+                .get(words::TAG_KEYS)
+                .filter(|_| digest.is_some())
+                .cloned(),
+            digest,
+        }
     }
 
     /// Holds work back until what it needs is as declared, and removal until what needs it is gone.

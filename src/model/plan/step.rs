@@ -260,6 +260,10 @@ impl Asking<'_> {
         if let Some(step) = self.held(work.verb, &work.changes) {
             return step;
         }
+        let tags = || work.changes.iter().any(Change::writes_tags);
+        if live.is_some_and(|live| self.memory.tags_on_their_way(self.id, live.tags()) && tags()) {
+            return lagging();
+        }
         if work.verb != Verb::Delete && self.only_reports(work.verb) {
             let missing = || vec![Difference::new("existence", "there", "missing")];
             return Step::Report(if work.differences.is_empty() {

@@ -149,7 +149,9 @@ fn named(cloud: &Cloud, whose: fn(&Tags) -> bool) -> BTreeSet<String> {
     let workgroups = cloud.workgroups.iter().filter(|(_, live)| whose(&live.tags));
     let buckets = buckets.filter_map(|(_, live)| live.seen.encryption.as_ref()?.key.as_deref());
     let streams = streams.filter_map(|(_, live)| live.seen.key.as_deref());
-    let deliveries = deliveries.filter_map(|(_, live)| live.seen.destination.as_ref()?.key_arn.as_deref());
+    let deliveries = deliveries.filter_map(|(_, live)| live.seen.destination.as_ref());
+    let deliveries = deliveries.flat_map(|to| [Some(to), to.backup.as_deref()]);
+    let deliveries = deliveries.filter_map(|to| to?.key_arn.as_deref());
     let workgroups = workgroups.filter_map(|(_, live)| live.encryption.as_ref()?.1.as_deref());
     let all = buckets.chain(streams).chain(deliveries).chain(workgroups);
     all.filter_map(|key| key.rsplit('/').next().map(str::to_owned))

@@ -164,3 +164,38 @@ fn aliases_are_listed_only_where_a_key_is_to_go() {
     stage.settle();
     assert!(stage.released && listed(&stage) >= 2, "{}", stage.story());
 }
+
+#[test]
+fn a_key_stays_while_what_may_be_encrypted_with_it_cannot_be_read() {
+    for (id, service, operation) in [
+        (Id::Workgroup, "athena", "GetWorkGroup"),
+        (Id::Delivery, "firehose", "DescribeDeliveryStream"),
+    ] {
+        let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+        let (arn, key) = (stage.arn(id), stage.arn(Id::BucketKey));
+        let state = |stage: &Stage| {
+            stage
+                .sim
+                .alter(|cloud| cloud.keys.get(&key).unwrap().seen.state.clone())
+        };
+        stage.sim.alter(|cloud| cloud.tags_mut(id, &arn).unwrap().clear());
+        stage.delete();
+        // It was seen, and is not to be read any more once the key may go.
+        while stage.sim.alter(|cloud| cloud.buckets.len()) > 0 {
+            stage.pass();
+            stage.sim.advance(SignedDuration::from_secs(10));
+        }
+        let broken = Refused::new(500, "InternalServerException", "An internal error occurred.");
+        stage
+            .sim
+            .fault(Rule::every(service, operation, Fault::Refuse(broken)));
+        for _ in 0..20 {
+            stage.pass();
+            stage.sim.advance(SignedDuration::from_secs(30));
+            assert_eq!(state(&stage), "Enabled", "{id}: {}", stage.story());
+        }
+        stage.sim.calm();
+        held(&mut stage);
+        assert_eq!(state(&stage), "Enabled", "{id}: {}", stage.story());
+    }
+}

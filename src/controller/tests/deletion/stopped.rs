@@ -167,3 +167,24 @@ fn delete_waits_while_aws_is_out_of_reach() {
     stage.settle();
     assert!(stage.released, "{}", stage.story());
 }
+
+#[test]
+fn what_arrives_after_it_was_removed_is_removed_before_the_object_goes() {
+    let mut stage = leaving("RetainData");
+    let arn = stage.arn(Id::LogGroup);
+    let there = |stage: &Stage| stage.sim.alter(|cloud| cloud.log_groups.get(&arn).cloned());
+    let before = there(&stage).unwrap();
+    // Something else holds the object up until well after it is gone.
+    let slow = Rule::every("athena", "DeleteWorkGroup", Fault::Refuse(Refused::timeout()));
+    stage.sim.fault(slow);
+    for _ in 0..20 {
+        stage.pass();
+        stage.sim.advance(SignedDuration::from_secs(10));
+    }
+    assert!(there(&stage).is_none() && !stage.released, "{}", stage.story());
+    stage.sim.calm();
+    // A call that a process made before it died.
+    stage.sim.alter(|cloud| cloud.log_groups.put(&arn, before));
+    stage.settle();
+    assert!(stage.released && there(&stage).is_none(), "{}", stage.story());
+}

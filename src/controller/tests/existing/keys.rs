@@ -83,8 +83,10 @@ fn it_stays_while_the_bucket_may_not_be_read_and_goes_where_there_is_none() {
     stage.next_looks();
     assert!(!stage.released && is_enabled(&stage), "{}", stage.story());
     let (_, reason, message) = stage.condition("Ready");
-    assert_eq!(reason, reasons::ACCESS_DENIED, "{}", stage.story());
-    assert!(message.contains("raw-bucket"), "{message}");
+    assert_eq!(reason, reasons::KEY_IN_USE, "{}", stage.story());
+    for word in ["their-raw", "AccessDenied", "RetainData", "spec.existing"] {
+        assert!(message.contains(word), "{word}: {message}");
+    }
     stage.sim.calm();
     let gone = |cloud: &mut Cloud| drop(cloud.buckets.remove(&place().bucket("their-raw").to_string()));
     stage.sim.alter(gone);

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::{Asking, KEY_LOOK_SECONDS, LEFTOVER_DAYS, wait_for_key};
 use crate::api::vocabulary::reasons;
+use crate::model::fault::{CallError, Class};
 use crate::model::intent::{self, KEY_LAG};
 use crate::model::kinds::{Cause, Change, Difference, Observed, Refusal, WaitFor, key};
 use crate::model::lake::{Lake, Wish};
-use crate::model::memory::Sight;
+use crate::model::memory::{Attempt, Sight};
 use crate::model::owner::Ownership;
 use crate::model::plan::{Step, Verb, Work, keys};
 use crate::model::topology::Id;
@@ -33,8 +34,16 @@ impl Asking<'_> {
     }
 
     fn held_by(&self, key: &key::Observed) -> Option<Step> {
-        if let Some(unread) = self.unread() {
-            return Some(Step::Blocked(unread));
+        if let Some((id, error)) = self.unread() {
+            let theirs =
+                error.filter(|error| self.lake.existing.contains(&id) && self.is_for_the_user(id, error));
+            return Some(match theirs {
+                Some(error) => Step::Refuse(Refusal {
+                    reason: reasons::KEY_IN_USE,
+                    message: self.unsure_of(id, key, error),
+                }),
+                None => Step::Blocked(id),
+            });
         }
         let mut others = Vec::new();
         for (id, user) in keys::encrypted_with(self.snapshot, key) {
@@ -48,6 +57,11 @@ impl Asking<'_> {
         let lakes = [&names.bucket_key_alias, &names.stream_key_alias];
         let aliases = key.aliases.iter().filter(|alias| !lakes.contains(alias));
         others.extend(aliases.cloned());
+        let own = [&self.lake.own_bucket_key, &self.lake.own_stream_key]
+            .into_iter()
+            .flatten();
+        let named = own.filter(|own| own.key_id() == key.arn.key_id());
+        others.extend(named.map(|_| "this lake's spec.encryption".to_owned()));
         if others.is_empty() {
             return None;
         }
@@ -61,15 +75,33 @@ impl Asking<'_> {
         }))
     }
 
-    /// What exists of the user's own, may be encrypted with a key of the lake's, and could not be read.
-    fn unread(&self) -> Option<Id> {
-        let read = |id: &Id| match self.snapshot.get(id) {
+    /// What may be encrypted with a key of the lake's that goes, and could not be read.
+    fn unread(&self) -> Option<(Id, Option<&CallError>)> {
+        let may_use = |id: &Id| id.is_encrypted() && matches!(self.lake.wish(*id), Wish::Used | Wish::Gone);
+        let mut users = Id::ALL.into_iter().filter(may_use);
+        users.find_map(|id| match self.snapshot.get(&id) {
+            _ if self.lake.leaving.is_none() => None,
             // In another region, where no key of the lake's is.
-            Some(Sight::Unreadable(error)) => error.code == "PermanentRedirect",
-            sight => sight.is_some(),
-        };
-        let mut users = self.lake.existing.iter().copied();
-        users.find(|id| self.lake.leaving.is_some() && self.lake.wish(*id) == Wish::Used && !read(id))
+            Some(Sight::Unreadable(error)) if error.code == "PermanentRedirect" => None,
+            Some(Sight::Unreadable(error)) => Some((id, Some(error))),
+            Some(_) => None,
+            None => Some((id, None)),
+        })
+    }
+
+    fn unsure_of(&self, id: Id, key: &key::Observed, error: &CallError) -> String {
+        let (key_id, kind, name) = (key.arn.key_id(), id.kind(), self.lake.name(id));
+        let (call, code) = (format!("{}:{}", error.service, error.operation), &error.code);
+        format!(
+            "KMS key {key_id} is not scheduled for deletion, since {kind} {name} may be encrypted with it and can't be \
+             read ({call} answered {code}). To keep the key, change spec.deletionPolicy to RetainData or Retain; else allow the operator \
+             to read it, or correct spec.existing",
+        )
+    }
+
+    /// Whether the user has to mend what stands against a look.
+    pub(super) fn is_for_the_user(&self, id: Id, error: &CallError) -> bool {
+        self.memory.judge(id, Attempt::Look, error, self.now).class == Class::User
     }
 
     /// Removes keys that lost answers left.
@@ -110,9 +142,9 @@ fn in_use(key: &key::Observed, others: &[String]) -> String {
         String::new()
     };
     format!(
-        "KMS key {} is not scheduled for deletion, since it is in use by what is not deleted with the lake: {}{and}. \
-         Delete that, or give it another key (what is encrypted already can be read with this one alone); or, to keep \
-         the key, change spec.deletionPolicy to RetainData or Retain",
+        "KMS key {} is not scheduled for deletion, since it is in use by what is not deleted with the lake: {}{and}. To keep \
+         the key, change spec.deletionPolicy to RetainData or Retain. Once nothing names it any more it is scheduled, and \
+         what is encrypted with it by then can never be read again, also by what has another key since",
         key.arn.key_id(),
         others.iter().take(5).cloned().collect::<Vec<_>>().join(", "),
     )

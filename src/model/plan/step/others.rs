@@ -27,11 +27,14 @@ impl Asking<'_> {
         }
     }
 
-    /// A bucket of the user's own in another region: S3 says so by an error (S3 API reference, "Error responses").
+    /// A bucket of the user's own in another region: S3 says so by an error (S3 API reference, "Error responses"). To a
+    /// lake that goes it does not matter what stands against reading what is the user's own, unless a key goes.
     pub(super) fn out_of_reach(&self, error: &CallError) -> Option<Step> {
-        let elsewhere = self.wish == Wish::Used && error.code == "PermanentRedirect";
-        elsewhere.then(|| {
-            if self.lake.leaving.is_some() {
+        let elsewhere = error.code == "PermanentRedirect";
+        let leaving = self.lake.leaving.is_some();
+        let for_good = elsewhere || leaving && self.is_for_the_user(self.id, error);
+        (self.wish == Wish::Used && for_good).then(|| {
+            if leaving {
                 return Step::Used(Vec::new());
             }
             let (name, region) = (self.lake.name(self.id), &self.lake.place.region);

@@ -139,6 +139,20 @@ fn a_key_goes_with_the_lake_only_where_nothing_that_stays_is_encrypted_with_it()
         "of nobody's bucket"
     );
     assert_eq!(scene.judge(&schedule(&stream)), None, "of nothing");
+    let mut scene = Scene::new();
+    scene.object.metadata.deletion_timestamp =
+        Some(serde_json::from_value(json!("2026-01-02T00:00:00Z")).unwrap());
+    scene.object.spec.deletion_policy = DeletionPolicy::Delete;
+    let name = home::resolve(&scene.object).names.delivery;
+    let arn = scene.place.delivery_stream(&name).to_string();
+    let delivery = &mut scene.cloud.deliveries.get_mut(&arn).unwrap().seen;
+    delivery.tags.clear();
+    delivery.destination.as_mut().unwrap().key_arn = None;
+    assert_eq!(
+        scene.judge(&schedule(&bucket)),
+        Some(Law::Data),
+        "of nobody's raw copies"
+    );
 }
 
 #[test]
