@@ -53,7 +53,7 @@ test-histories: ## 10,000 random lives of lakes in a simulated AWS, and each wri
 	$(HISTORIES) --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
 .PHONY: prove-facts
-prove-facts: ## See each fact of docs/aws-facts.md guarded: the code forgets it, and a test turns red (some 40 minutes; TEXT=words)
+prove-facts: ## See each fact of docs/aws-facts.md guarded: the code forgets it, and a test turns red (some 50 minutes; TEXT=words)
 	$$($(STAND) which python) deploy/prove-facts.py '$(TEXT)'
 
 .PHONY: soak

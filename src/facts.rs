@@ -84,7 +84,9 @@ fn the_table_of_facts_is_up_to_date() {
                     turn red.\n\n| | fact | source | test |\n|---|---|---|---|\n"
         .to_owned();
     for (index, fact) in facts().iter().enumerate() {
-        let tests: Vec<_> = fact.forget.iter().map(|f| format!("`{}`", f.caught_by)).collect();
+        let mut tests: Vec<_> = fact.forget.iter().map(|f| format!("`{}`", f.caught_by)).collect();
+        let mut named = BTreeSet::new();
+        tests.retain(|test| named.insert(test.clone()));
         let row = [&fact.says, &fact.source, &tests.join("<br>")].map(|cell| cell.replace('|', "\\|"));
         writeln!(page, "| {} | {} |", index + 1, row.join(" | ")).unwrap();
     }

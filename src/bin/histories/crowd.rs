@@ -9,7 +9,7 @@ use datalake_operator::shell::clock;
 use crate::author;
 use crate::diary::Diary;
 use crate::laws::Broken;
-use crate::live;
+use crate::live::{self, End};
 use crate::script::Script;
 
 /// Failures that are told.
@@ -51,6 +51,7 @@ impl Histories for Vec<Script> {
 struct Tally {
     passes: u64,
     steps: BTreeMap<&'static str, u64>,
+    ends: BTreeMap<End, u64>,
     failures: Vec<(String, Broken)>,
 }
 
@@ -86,14 +87,19 @@ impl Tally {
         }
         let outcome = live::out(script, Diary::closed());
         self.passes += outcome.passes;
-        self.failures
-            .extend(outcome.broken.map(|broken| (script.name.clone(), broken)));
+        match outcome.end {
+            Ok(end) => *self.ends.entry(end).or_default() += 1,
+            Err(broken) => self.failures.push((script.name.clone(), broken)),
+        }
     }
 
     fn add(&mut self, other: Tally) {
         self.passes += other.passes;
         for (kind, count) in other.steps {
             *self.steps.entry(kind).or_default() += count;
+        }
+        for (end, count) in other.ends {
+            *self.ends.entry(end).or_default() += count;
         }
         self.failures.extend(other.failures);
     }
@@ -112,6 +118,7 @@ fn tell(what: &str, total: &Tally, count: u64, seconds: f64) {
         .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
     println!("  steps: {}", steps.join(", "));
+    println!("  ends: {}", ends(&total.ends));
     if total.failures.is_empty() {
         println!("  every law held");
         return;
@@ -126,5 +133,54 @@ fn tell(what: &str, total: &Tally, count: u64, seconds: f64) {
             "  {:?}, in {name}: {}\n    histories --replay {name}",
             broken.law, broken.how
         );
+    }
+}
+
+/// How they ended. A law asks less of a lake that something stands in the way of: so what does is counted, most often first.
+fn ends(ends: &BTreeMap<End, u64>) -> String {
+    let count = |end| ends.get(&end).copied().unwrap_or_default();
+    let mut reasons: Vec<_> = ends
+        .iter()
+        .filter_map(|(end, count)| match end {
+            End::NotReady(reason) => Some((std::cmp::Reverse(*count), reason)),
+            End::Ready | End::Gone => None,
+        })
+        .collect();
+    reasons.sort();
+    let not: u64 = reasons.iter().map(|(count, _)| count.0).sum();
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|(count, reason)| format!("{reason} {}", count.0))
+        .collect();
+    let why = if reasons.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", reasons.join(", "))
+    };
+    format!(
+        "{} Ready, {} gone, {not} not Ready{why}",
+        count(End::Ready),
+        count(End::Gone)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_way_is_counted_by_its_reason_the_most_frequent_first() {
+        let not = |reason: &str| End::NotReady(reason.to_owned());
+        let all = [
+            (End::Ready, 7),
+            (End::Gone, 4),
+            (not("ChangeRefused"), 2),
+            (not("NotOwned"), 3),
+        ];
+        assert_eq!(
+            ends(&all.into()),
+            "7 Ready, 4 gone, 5 not Ready: NotOwned 3, ChangeRefused 2"
+        );
+        assert_eq!(ends(&BTreeMap::new()), "0 Ready, 0 gone, 0 not Ready");
     }
 }

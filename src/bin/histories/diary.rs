@@ -111,11 +111,12 @@ impl Diary {
     }
 }
 
-/// Whether it failed otherwise than by saying that there is nothing.
+/// Whether it failed otherwise than by saying that there is nothing. Athena has one code for that and for every refusal
+/// (`InvalidRequestException`); a look is refused for nothing else.
 pub fn is_trouble(call: &Call) -> bool {
-    let nothing = ["NoSuch", "NotFound", "InvalidRequestException"];
-    let code = call.result.as_ref().err();
-    code.is_some_and(|code| !nothing.iter().any(|word| code.contains(word)))
+    let Err(code) = &call.result else { return false };
+    let nothing = ["NoSuch", "NotFound"].iter().any(|word| code.contains(word));
+    !nothing && (call.write || code != "InvalidRequestException")
 }
 
 /// What the operator would decide in that world.

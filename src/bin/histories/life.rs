@@ -212,6 +212,11 @@ impl Life {
         }
     }
 
+    /// The places in the journal of calls that a former leader had made.
+    pub fn late(&self) -> Vec<usize> {
+        self.watched.late()
+    }
+
     /// The operator tries everything again at once, whatever failed before.
     fn begin_anew(&mut self) {
         self.anew.push(self.sim.alter(|cloud| cloud.journal.len()));

@@ -92,7 +92,7 @@ fn replay(name: &str) -> ExitCode {
         eprintln!("{name} is neither a seed nor the name of a history, as create/12/after");
         return ExitCode::from(2);
     };
-    let Some(broken) = live::out(&script, Diary::closed()).broken else {
+    let Err(broken) = live::out(&script, Diary::closed()).end else {
         tell(&script);
         println!("no law is broken");
         return ExitCode::SUCCESS;

@@ -7,7 +7,9 @@ use crate::script::{Pace, Script};
 
 /// The shortest history found that breaks the same law, and how it does.
 pub fn shrink(script: &Script, found: &Broken) -> (Script, Broken) {
-    shrink_by(script, found, |script| live::out(script, Diary::closed()).broken)
+    shrink_by(script, found, |script| {
+        live::out(script, Diary::closed()).end.err()
+    })
 }
 
 /// `out` says which law a history breaks.

@@ -41,8 +41,10 @@ struct Late {
 /// What came of a late call.
 pub struct Arrived {
     pub told: String,
-    /// Its place in the journal, and what it broke.
-    pub charge: Option<(usize, Broken)>,
+    /// Its place in the journal, if it was not refused for its age.
+    pub index: Option<usize>,
+    /// What it broke.
+    pub charge: Option<Broken>,
 }
 
 impl Stall {
@@ -121,7 +123,11 @@ impl Stall {
         if age > SIGNED_FOR {
             let told =
                 format!("the call of the leader before, {what}, is refused: it was signed {age:#} ago");
-            return Some(Arrived { told, charge: None });
+            return Some(Arrived {
+                told,
+                index: None,
+                charge: None,
+            });
         }
         let (faults, index) = sim.alter(|cloud| (mem::take(&mut cloud.faults), cloud.journal.len()));
         // The simulator answers at once.
@@ -129,7 +135,8 @@ impl Stall {
         sim.alter(|cloud| cloud.faults = faults);
         Some(Arrived {
             told: format!("the call of the leader before arrives: {what}"),
-            charge: late.charge.map(|broken| (index, broken)),
+            index: Some(index),
+            charge: late.charge,
         })
     }
 }

@@ -30,6 +30,8 @@ struct Notes {
     stall: Stall,
     /// What came of calls that came late.
     arrived: Vec<String>,
+    /// Their places in the journal.
+    late: Vec<usize>,
 }
 
 impl Watched {
@@ -62,7 +64,8 @@ impl Watched {
     pub fn arrive(&self) {
         let notes = &mut *self.notes();
         if let Some(arrived) = notes.stall.arrive(&self.sim) {
-            notes.charges.extend(arrived.charge);
+            notes.charges.extend(arrived.index.zip(arrived.charge));
+            notes.late.extend(arrived.index);
             notes.arrived.push(arrived.told);
         }
     }
@@ -70,6 +73,11 @@ impl Watched {
     /// What came of calls that came late, since the last time.
     pub fn arrivals(&self) -> Vec<String> {
         std::mem::take(&mut self.notes().arrived)
+    }
+
+    /// The places in the journal of all calls that came late: none of the leader's own.
+    pub fn late(&self) -> Vec<usize> {
+        self.notes().late.clone()
     }
 
     /// The leader is about to make a call: before that, what is on its way may arrive. To a leader that stands still, no

@@ -74,6 +74,15 @@ pub struct Replay {
     sent: Arc<Mutex<Vec<Sent>>>,
 }
 
+impl Replay {
+    /// Gives the answer of that index among those to come a header.
+    pub fn head(&self, index: usize, name: &'static str, value: &'static str) {
+        let mut answers = self.answers.lock().expect("no test panics while it holds this");
+        let answer = answers.get_mut(index).expect("there is such an answer");
+        answer.headers_mut().insert(name, value);
+    }
+}
+
 impl HttpConnector for Replay {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         self.sent

@@ -324,3 +324,6 @@ fn names(spec: &DatalakeSpec, faults: &mut Faults) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

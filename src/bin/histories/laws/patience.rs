@@ -29,12 +29,13 @@ const ASKERS_OF_KEYS: usize = 2;
 
 /// No call that fails is made too often, and no write at all.
 pub fn patient(life: &Life) -> Result<(), Broken> {
+    let late = life.late();
     let impatient = life.sim.alter(|cloud| {
         let failures = cloud.journal.iter().filter(|call| is_trouble(call));
         let writes = cloud.journal.iter().filter(|call| call.write);
         too_often(failures, ATTEMPTS, SignedDuration::from_mins(10))
             .or_else(|| too_often(writes, WRITES, SignedDuration::from_mins(1)))
-            .or_else(|| too_soon(&cloud.journal, &life.anew))
+            .or_else(|| too_soon(&cloud.journal, &life.anew, &late))
     });
     impatient.map_or(Ok(()), |how| broken(Law::Calm, how))
 }
@@ -62,16 +63,19 @@ fn too_often<'a>(
 }
 
 /// The first call that failed again and again and was made again too soon. An edit, another process: then it is tried as
-/// if it had not failed before.
-fn too_soon(journal: &[Call], anew: &[usize]) -> Option<String> {
+/// if it had not failed before. Nor does a failure count of a call that a former leader had made, and that came late: the
+/// leader hears nothing of it.
+fn too_soon(journal: &[Call], anew: &[usize], late: &[usize]) -> Option<String> {
     let ends = anew.iter().copied().chain([journal.len()]);
     let begins = [0].into_iter().chain(anew.iter().copied());
-    begins
-        .zip(ends)
-        .find_map(|(begin, end)| hasty(journal.get(begin..end)?))
+    begins.zip(ends).find_map(|(begin, end)| {
+        let calls = (begin..end).filter_map(|index| Some((index, journal.get(index)?)));
+        let heard = calls.filter(|(index, call)| !(late.contains(index) && is_trouble(call)));
+        hasty(heard.map(|(_, call)| call))
+    })
 }
 
-fn hasty(calls: &[Call]) -> Option<String> {
+fn hasty<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Option<String> {
     let mut writes: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
     let mut looks: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
     for call in calls {

@@ -114,6 +114,20 @@ async fn a_bucket_is_six_reads_and_comes_back_as_s3_says_it() {
 }
 
 #[tokio::test]
+async fn the_size_that_s3_sets_for_all_lifecycles_is_no_part_of_the_rules() {
+    let answers = || vec![TAGS, ENCRYPTION, BLOCKED, OWNERSHIP, LIFECYCLE, POLICY];
+    let mut seen = Vec::new();
+    for said in [None, Some("all_storage_classes_128K")] {
+        let (aws, http) = replay(answers());
+        if let Some(size) = said {
+            http.head(4, "x-amz-transition-default-minimum-object-size", size);
+        }
+        seen.push(observe(&aws, &place(), &target(Depth::Properties)).await.unwrap());
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
 async fn what_was_never_set_is_no_error() {
     let codes = [
         "NoSuchTagSet",

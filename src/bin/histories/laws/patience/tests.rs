@@ -83,6 +83,22 @@ fn a_call_that_fails_again_and_again_keeps_its_distance() {
 }
 
 #[test]
+fn what_athena_refuses_to_do_is_a_failure_and_a_workgroup_that_is_not_there_is_none() {
+    for (what, code, is) in [
+        (">TagRole", "InvalidRequestException", true),
+        ("GetRolePolicy", "InvalidRequestException", false),
+        ("GetRolePolicy", "NoSuchEntity", false),
+        ("GetRolePolicy", "AccessDenied", true),
+    ] {
+        let mut calls = again(8, &[(what, "a")]);
+        for call in &mut calls {
+            (call.result, call.effect) = (Err(code.to_owned()), false);
+        }
+        assert_eq!(hasty(&calls).is_some(), is, "{what} {code}: {:?}", hasty(&calls));
+    }
+}
+
+#[test]
 fn two_may_look_at_one_key_each_at_its_own_distance() {
     let twice = |seconds| {
         let first = again(seconds, &[("-DescribeKey", "a")]);
@@ -114,9 +130,17 @@ fn what_failed_long_before_is_another_row() {
 #[test]
 fn failures_count_within_one_process_and_one_generation() {
     let calls = again(8, &[("-GetRolePolicy", "a")]);
-    assert!(too_soon(&calls, &[]).is_some());
-    assert!(too_soon(&calls, &[3]).is_some());
-    assert_eq!(too_soon(&calls, &[4, 9]), None);
+    assert!(too_soon(&calls, &[], &[]).is_some());
+    assert!(too_soon(&calls, &[3], &[]).is_some());
+    assert_eq!(too_soon(&calls, &[4, 9], &[]), None);
+}
+
+#[test]
+fn a_failure_of_a_former_leaders_call_is_none_of_the_leaders() {
+    let mut calls = again(8, &[("->PutRolePolicy", "a")]);
+    calls.truncate(7);
+    assert!(too_soon(&calls, &[], &[]).is_some());
+    assert_eq!(too_soon(&calls, &[], &[3]), None);
 }
 
 #[test]

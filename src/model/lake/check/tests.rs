@@ -1,0 +1,60 @@
+use serde_json::{Value, json};
+
+use super::faults;
+
+/// What is wrong with the spec.
+fn told(spec: &Value) -> Vec<String> {
+    let mut spec = spec.clone();
+    spec["schema"] = json!({"columns": [{"name": "a", "type": "string"}]});
+    let object = json!({
+        "apiVersion": "datalake-operator.io/v1alpha1", "kind": "Datalake",
+        "metadata": {"namespace": "analytics", "name": "events"}, "spec": spec,
+    });
+    let object = serde_json::from_value(object).unwrap();
+    faults(&object, None)
+        .into_iter()
+        .map(|fault| fault.path)
+        .collect()
+}
+
+#[test]
+fn what_aws_takes_of_numbers_only_within_bounds_is_within_them() {
+    let spec = |part: &str, field: &str, value: i32| {
+        let mut part_of = json!({});
+        part_of[part][field] = json!(value);
+        part_of
+    };
+    for (part, field, low, high, source) in [
+        (
+            "retention",
+            "streamHours",
+            24,
+            8760,
+            "Kinesis API reference, IncreaseStreamRetentionPeriod",
+        ),
+        (
+            "buffering",
+            "intervalSeconds",
+            60,
+            900,
+            "Firehose API reference, BufferingHints; below 60 not with conversion",
+        ),
+        (
+            "buffering",
+            "sizeMiB",
+            64,
+            128,
+            "Firehose developer guide, \"Convert input record format\"",
+        ),
+    ] {
+        let path = format!("spec.{part}.{field}");
+        for (value, told_of) in [(low, false), (high, false), (low - 1, true), (high + 1, true)] {
+            let found = told(&spec(part, field, value));
+            assert_eq!(
+                found.contains(&path),
+                told_of,
+                "{path} {value}, {source}: {found:?}"
+            );
+        }
+    }
+}
