@@ -194,7 +194,10 @@ impl Author {
             },
             65..80 => Trouble::Every { call, how },
             80..86 => Trouble::All(how),
-            86..97 => Trouble::Lost(1 + self.dice.below(12)),
+            86..97 => Trouble::Lost {
+                write: 1 + self.dice.below(12),
+                retried: self.dice.percent(50),
+            },
             _ => {
                 let (service, operation, _) = self.dice.pick(QUOTAS).copied().unwrap_or_default();
                 Trouble::Quota(service, operation)

@@ -1,6 +1,6 @@
 //! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, after
-//! it and the status being lost besides, or its answer being lost; or standing still in it, so that it arrives just before
-//! the next process makes its first write.
+//! it and the status being lost besides, or its answer being lost, or lost to the SDK, which makes it again; or standing
+//! still in it, so that it arrives just before the next process makes its first write.
 
 use datalake_operator::model::topology::Id;
 
@@ -11,7 +11,7 @@ use crate::script::{Arrival, Consent, Crash, Pace, Script, Step};
 use crate::trouble::Trouble;
 
 /// What can befall a write.
-const FATES: [&str; 5] = ["before", "after", "lost", "wiped", "late"];
+const FATES: [&str; 6] = ["before", "after", "lost", "retried", "wiped", "late"];
 
 /// Something that the user has done, without trouble.
 struct Scene {
@@ -117,7 +117,10 @@ fn befallen(scene: &Scene, k: usize, minutes: i64, fate: &str) -> Script {
             write: k,
             arrives: Arrival::Write(1),
         },
-        _ => Step::Trouble(Trouble::Lost(k)),
+        _ => Step::Trouble(Trouble::Lost {
+            write: k,
+            retried: fate == "retried",
+        }),
     };
     let Scene { script, prelude } = scene;
     let mut steps = script.steps.clone();
