@@ -40,6 +40,7 @@ fn scenes() -> Vec<Scene> {
         scene("create-with-publisher".to_owned(), 1, false, Vec::new()),
         scene("create-under-report".to_owned(), 4, false, Vec::new()),
         scene("create-on-demand".to_owned(), 6, false, Vec::new()),
+        scene("create-in-us-east-1".to_owned(), 7, false, Vec::new()),
     ];
     let failing = [Id::Delivery, Id::Publisher].map(|id| Step::Trouble(Trouble::Failing(id, 1)));
     all.push(Scene {
@@ -77,7 +78,8 @@ fn scenes() -> Vec<Scene> {
         Step::Consent(Consent::EmptyBuckets, true),
         Step::Delete,
     ];
-    all.push(scene("delete".to_owned(), 1, true, deletion));
+    all.push(scene("delete".to_owned(), 1, true, deletion.clone()));
+    all.push(scene("delete-in-us-east-1".to_owned(), 7, true, deletion));
     all.push(scene(
         "delete-retain-data".to_owned(),
         2,
