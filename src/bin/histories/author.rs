@@ -5,7 +5,7 @@ use datalake_operator::model::topology::Id;
 
 use crate::dice::Dice;
 use crate::edits::{BASES, EDITS};
-use crate::script::{Arrival, Consent, Crash, Pace, Script, Step, Whose};
+use crate::script::{Arrival, Consent, Crash, Pace, Script, Step, WHOSE, Whose};
 use crate::trouble::{CALLS, HOW, QUOTAS, Trouble};
 
 /// The history of a seed.
@@ -132,11 +132,8 @@ impl Author {
     }
 
     fn plant(&mut self) {
-        let (id, whose) = (
-            self.resource(),
-            [Whose::Nobodys, Whose::AnotherLakes, Whose::AnotherAccounts],
-        );
-        let whose = self.dice.pick(&whose).copied().unwrap_or(Whose::Nobodys);
+        let id = self.resource();
+        let whose = self.dice.pick(&WHOSE).copied().unwrap_or(Whose::Nobodys);
         if self.dice.percent(60) {
             self.steps.push(Step::Remove(id));
         }
@@ -194,7 +191,10 @@ impl Author {
             },
             65..80 => Trouble::Every { call, how },
             80..86 => Trouble::All(how),
-            86..97 => Trouble::Lost(1 + self.dice.below(12)),
+            86..97 => Trouble::Lost {
+                write: 1 + self.dice.below(12),
+                retried: self.dice.percent(50),
+            },
             _ => {
                 let (service, operation, _) = self.dice.pick(QUOTAS).copied().unwrap_or_default();
                 Trouble::Quota(service, operation)
@@ -236,11 +236,14 @@ impl Author {
 
     /// The operator dies in the middle of what it does, or stands still until the other leads.
     fn death(&mut self) {
-        let write = 1 + self.dice.below(8);
-        self.steps.push(match self.dice.below(7) {
+        // A whole lake takes some forty.
+        let most = if self.dice.percent(25) { 40 } else { 8 };
+        let write = 1 + self.dice.below(most);
+        self.steps.push(match self.dice.below(8) {
             0..2 => Step::Crash(Crash::Before(write)),
             2..4 => Step::Crash(Crash::After(write)),
-            4 => Step::Crash(Crash::Status),
+            4 => Step::Crash(Crash::Wiped(write)),
+            5 => Step::Crash(Crash::Status),
             _ => Step::Stall {
                 write,
                 arrives: if self.dice.percent(50) {
@@ -271,5 +274,46 @@ impl Author {
 
     fn resource(&mut self) -> Id {
         self.dice.pick(&Id::ALL).copied().unwrap_or(Id::LakeBucket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trouble::How;
+
+    #[test]
+    fn chance_draws_what_is_seldom() {
+        let drawn: Vec<_> = (1..=2000).flat_map(|seed| write(seed).steps).collect();
+        let some = |of: &dyn Fn(&Step) -> bool| drawn.iter().any(of);
+        let lost = |retried| {
+            some(&|step| matches!(step, Step::Trouble(Trouble::Lost { retried: r, .. }) if *r == retried))
+        };
+        assert!(lost(false) && lost(true));
+        assert!(some(&|step| matches!(
+            step,
+            Step::Trouble(Trouble::Some {
+                how: How::AnswerLostAndRetried,
+                ..
+            })
+        )));
+        // Early and late in what a whole lake takes.
+        for range in [1..=8, 30..=40] {
+            assert!(some(
+                &|step| matches!(step, Step::Crash(Crash::Before(k)) if range.contains(k))
+            ));
+            assert!(some(
+                &|step| matches!(step, Step::Crash(Crash::After(k)) if range.contains(k))
+            ));
+            assert!(some(
+                &|step| matches!(step, Step::Crash(Crash::Wiped(k)) if range.contains(k))
+            ));
+        }
+        for whose in WHOSE {
+            assert!(
+                some(&|step| matches!(step, Step::Plant(_, w) if *w == whose)),
+                "{whose:?}"
+            );
+        }
     }
 }

@@ -88,7 +88,8 @@ impl Diary {
             } = call;
             let result = match (result, effect) {
                 (Ok(()), _) => "done".to_owned(),
-                (Err(code), true) => format!("{code}, but carried out"),
+                (Err(code), true) if code == "Timeout" => "no answer, but carried out".to_owned(),
+                (Err(code), true) => format!("carried out; no answer, and to the second try {code}"),
                 (Err(code), false) => code.clone(),
             };
             self.line(call.at, &format!("  > {service}:{operation} {subject}: {result}"));

@@ -42,8 +42,8 @@ pub const BASES: &[(&str, &str)] = &[
         r#"{"stream": {"mode": "OnDemand"}, "retention": {"streamHours": 48}}"#,
     ),
     (
-        "us-east-1, under a permissions boundary",
-        r#"{"region": "us-east-1", "deletionPolicy": "Delete"}"#,
+        "us-east-1, with a publisher, under a permissions boundary",
+        r#"{"region": "us-east-1", "testPublisher": {"enabled": true}, "deletionPolicy": "Delete"}"#,
     ),
     (
         "what is nobody's may be taken over",

@@ -1,6 +1,6 @@
 //! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, after
-//! it and the status being lost besides, or its answer being lost; or standing still in it, so that it arrives just before
-//! the next process makes its first write.
+//! it and the status being lost besides, or its answer being lost, or lost to the SDK, which makes it again; or standing
+//! still in it, so that it arrives just before the next process makes its first write.
 
 use datalake_operator::model::topology::Id;
 
@@ -11,7 +11,7 @@ use crate::script::{Arrival, Consent, Crash, Pace, Script, Step};
 use crate::trouble::Trouble;
 
 /// What can befall a write.
-const FATES: [&str; 5] = ["before", "after", "lost", "wiped", "late"];
+const FATES: [&str; 6] = ["before", "after", "lost", "retried", "wiped", "late"];
 
 /// Something that the user has done, without trouble.
 struct Scene {
@@ -40,6 +40,7 @@ fn scenes() -> Vec<Scene> {
         scene("create-with-publisher".to_owned(), 1, false, Vec::new()),
         scene("create-under-report".to_owned(), 4, false, Vec::new()),
         scene("create-on-demand".to_owned(), 6, false, Vec::new()),
+        scene("create-in-us-east-1".to_owned(), 7, false, Vec::new()),
     ];
     let failing = [Id::Delivery, Id::Publisher].map(|id| Step::Trouble(Trouble::Failing(id, 1)));
     all.push(Scene {
@@ -77,7 +78,8 @@ fn scenes() -> Vec<Scene> {
         Step::Consent(Consent::EmptyBuckets, true),
         Step::Delete,
     ];
-    all.push(scene("delete".to_owned(), 1, true, deletion));
+    all.push(scene("delete".to_owned(), 1, true, deletion.clone()));
+    all.push(scene("delete-in-us-east-1".to_owned(), 7, true, deletion));
     all.push(scene(
         "delete-retain-data".to_owned(),
         2,
@@ -117,7 +119,10 @@ fn befallen(scene: &Scene, k: usize, minutes: i64, fate: &str) -> Script {
             write: k,
             arrives: Arrival::Write(1),
         },
-        _ => Step::Trouble(Trouble::Lost(k)),
+        _ => Step::Trouble(Trouble::Lost {
+            write: k,
+            retried: fate == "retried",
+        }),
     };
     let Scene { script, prelude } = scene;
     let mut steps = script.steps.clone();

@@ -185,10 +185,11 @@ impl Life {
         process.operator = Operator::new(self.watched.clone(), origin, home::tempo());
         process.memory = Memory::default();
         process.seen = None;
+        let crashed = self.sim.alter(|cloud| cloud.faults.crashed);
         self.sim.restart();
         self.unknown = Some(self.sim.now());
         self.begin_anew();
-        if std::mem::take(&mut self.loses_status) {
+        if crashed && std::mem::take(&mut self.loses_status) && !self.is_refused() {
             self.kubernetes.lock().wipe_status();
         }
         self.due = Some(self.sim.now() + SignedDuration::from_secs(1));

@@ -1,8 +1,10 @@
 //! Lakes that came up once, for many lives to begin with.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use datalake_operator::api::Datalake;
 use datalake_operator::cloud::sim::Cloud;
+use datalake_operator::model::arn::Scope;
 use datalake_operator::model::lake::Lake;
 use datalake_operator::model::memory::Memory;
 use datalake_operator::model::report::is_ready;
@@ -39,6 +41,14 @@ pub fn unborn(base: usize) -> &'static (Cluster, Lake) {
     UNBORN
         .get(base)
         .expect("a script has one of the specs to begin with")
+}
+
+/// The base whose lakes have every resource, in that place.
+pub fn everything(place: &Scope) -> Option<usize> {
+    UNBORN.iter().position(|(cluster, home)| {
+        let publishes = |object: &Arc<Datalake>| object.spec.test_publisher.enabled;
+        home.place == *place && cluster.object.as_ref().is_some_and(publishes)
+    })
 }
 
 /// A lake of that spec in an AWS of that pace, with the time to become Ready. One that did not is for the laws to judge.

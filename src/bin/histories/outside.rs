@@ -12,9 +12,6 @@ use crate::home::{self, USERS_KEY};
 use crate::nursery;
 use crate::script::{Pace, Whose};
 
-/// The index of the base that has every resource.
-const EVERYTHING: usize = 1;
-
 /// The user has a key of their own.
 pub fn users_key(cloud: &mut Cloud, place: &Scope) {
     let arn = place.key(USERS_KEY).to_string();
@@ -68,10 +65,10 @@ pub fn remove(cloud: &mut Cloud, home: &Lake, id: Id) {
 
 /// Something of that name, where there is nothing yet, that is not the lake's.
 pub fn plant(cloud: &mut Cloud, home: &Lake, id: Id, whose: Whose) {
-    let (donor, ..) = nursery::ready(EVERYTHING, Pace::AtOnce);
-    if home.place.region.as_str() != "eu-west-1" {
+    let Some(base) = nursery::everything(&home.place) else {
         return;
-    }
+    };
+    let (donor, ..) = nursery::ready(base, Pace::AtOnce);
     if matches!(id, Id::BucketKey | Id::StreamKey) {
         plant_key(cloud, home, donor, id, whose);
         return;
@@ -134,6 +131,8 @@ fn plant_key(cloud: &mut Cloud, home: &Lake, donor: &Cloud, id: Id, whose: Whose
 fn belong_to(tags: &mut Tags, whose: Whose) {
     match whose {
         Whose::AnotherLakes => drop(tags.insert(TAG_NAME.into(), "another".into())),
+        Whose::AnotherNamespaces => drop(tags.insert(TAG_NAMESPACE.into(), "another".into())),
+        Whose::AnotherClusters => drop(tags.insert(TAG_CLUSTER.into(), "another".into())),
         Whose::Nobodys | Whose::AnotherAccounts => unowned(tags),
     }
 }
@@ -167,5 +166,33 @@ pub fn store(cloud: &mut Cloud, home: &Lake, count: usize) {
         bucket
             .uploads
             .insert((format!("{prefix}/upload"), "upload-1".to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datalake_operator::cloud::sim::Sim;
+
+    use super::*;
+    use crate::edits::BASES;
+    use crate::laws::vital;
+    use crate::script::WHOSE;
+
+    #[test]
+    fn wherever_the_lake_is_to_be_each_of_its_names_can_be_taken() {
+        for base in 0..BASES.len() {
+            let (_, home) = nursery::unborn(base);
+            for (id, whose) in Id::ALL.into_iter().flat_map(|id| WHOSE.map(|whose| (id, whose))) {
+                let sim = Sim::new(home::account(), home::start(), 1);
+                let tags = sim.alter(|cloud| {
+                    plant(cloud, home, id, whose);
+                    let arn = home::arn(home, cloud, id)?;
+                    vital::tags(cloud, id, &arn)
+                });
+                let tags =
+                    tags.unwrap_or_else(|| panic!("{id}, {whose:?}, {}: there is none", home.place.region));
+                assert!(!home::is_ours(&tags), "{id}, {whose:?}: {tags:?}");
+            }
+        }
     }
 }

@@ -108,8 +108,21 @@ pub enum Consent {
 pub enum Whose {
     Nobodys,
     AnotherLakes,
+    /// Of a lake of the same name.
+    AnotherNamespaces,
+    /// Of a lake of the same name in the same namespace.
+    AnotherClusters,
     AnotherAccounts,
 }
+
+/// Whoever it may be.
+pub const WHOSE: [Whose; 5] = [
+    Whose::Nobodys,
+    Whose::AnotherLakes,
+    Whose::AnotherNamespaces,
+    Whose::AnotherClusters,
+    Whose::AnotherAccounts,
+];
 
 /// When the operator dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

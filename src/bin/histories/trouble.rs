@@ -23,8 +23,8 @@ pub enum Trouble {
     },
     /// Every call fails so.
     All(How),
-    /// The so-manieth write from now is carried out, and its answer is lost.
-    Lost(usize),
+    /// The so-manieth write from now is carried out, and its answer is lost; `retried`: the SDK makes it again at once.
+    Lost { write: usize, retried: bool },
     /// A quota is reached, and stays so.
     Quota(&'static str, &'static str),
     /// AWS takes the call and then fails: so many of the next creations of the delivery stream, or so many of the next
@@ -39,16 +39,18 @@ pub enum How {
     Broken,
     NoAnswer,
     AnswerLost,
+    AnswerLostAndRetried,
     Denied,
     Expired,
 }
 
 /// Each way for a call to fail.
-pub const HOW: [How; 6] = [
+pub const HOW: [How; 7] = [
     How::Throttled,
     How::Broken,
     How::NoAnswer,
     How::AnswerLost,
+    How::AnswerLostAndRetried,
     How::Denied,
     How::Expired,
 ];
@@ -116,7 +118,7 @@ impl Trouble {
                 let each = SERVICES.map(|service| Rule::every(service, "", how.fault(service)));
                 return each.to_vec();
             }
-            Self::Lost(k) => Rule::write(*k, Fault::LoseAnswer),
+            Self::Lost { write, retried } => Rule::write(*write, lost(*retried)),
             Self::Quota(service, operation) => {
                 let quota = QUOTAS.iter().find(|(s, o, _)| (s, o) == (service, operation));
                 let Some((.., (status, code, message))) = quota else {
@@ -160,10 +162,25 @@ impl Trouble {
                 how: *how,
                 times: 5,
             },
-            Self::Lost(k @ 2..) => Self::Lost(k - 1),
+            Self::Lost {
+                write: k @ 2..,
+                retried,
+            } => Self::Lost {
+                write: k - 1,
+                retried: *retried,
+            },
             Self::Failing(id, times @ 2..) => Self::Failing(*id, times - 1),
             _ => return None,
         })
+    }
+}
+
+/// An answer is lost; `retried`: the SDK makes the call again.
+fn lost(retried: bool) -> Fault {
+    if retried {
+        Fault::LoseAnswerAndRetry
+    } else {
+        Fault::LoseAnswer
     }
 }
 
@@ -173,7 +190,8 @@ impl How {
             Self::Throttled => Refused::throttled(service),
             Self::Broken => Refused::broken(service),
             Self::NoAnswer => Refused::timeout(),
-            Self::AnswerLost => return Fault::LoseAnswer,
+            Self::AnswerLost => return lost(false),
+            Self::AnswerLostAndRetried => return lost(true),
             Self::Denied => Refused::denied(service),
             Self::Expired => Refused::expired(service),
         })
@@ -186,7 +204,7 @@ impl fmt::Display for Trouble {
             Self::Chance { refused, lost } => {
                 write!(
                     f,
-                    "of 1000 calls {refused} are refused, of 1000 writes {lost} lose their answer"
+                    "of 1000 calls {refused} are refused, of 1000 writes {lost} lose their answer (the SDK makes half of these again)"
                 )
             }
             Self::Some {
@@ -201,7 +219,17 @@ impl fmt::Display for Trouble {
                 how,
             } => write!(f, "every {service}:{operation} is {how:?}"),
             Self::All(how) => write!(f, "every call is {how:?}"),
-            Self::Lost(k) => write!(f, "write {k} from now is carried out, and its answer lost"),
+            Self::Lost { write, retried } => {
+                let again = if *retried {
+                    ", and the SDK makes it again"
+                } else {
+                    ""
+                };
+                write!(
+                    f,
+                    "write {write} from now is carried out, and its answer lost{again}"
+                )
+            }
             Self::Quota(service, operation) => {
                 write!(f, "the quota of {service}:{operation} is reached for good")
             }

@@ -79,7 +79,7 @@ impl Cloud {
     }
 
     /// Carries a call out as far as the faults let it; `None`: the caller is dead.
-    pub(super) fn take<T>(&mut self, op: Op, act: impl FnOnce(&mut Cloud) -> Answer<T>) -> Option<Answer<T>> {
+    pub(super) fn take<T>(&mut self, op: Op, act: impl Fn(&mut Cloud) -> Answer<T>) -> Option<Answer<T>> {
         if self.faults.crashed {
             return None;
         }
@@ -87,16 +87,21 @@ impl Cloud {
         let mut faults = std::mem::take(&mut self.faults);
         let fault = faults.pick(&op, |below| self.chance(below));
         self.faults = faults;
+        let carry_out = |cloud: &mut Self| {
+            let answer = cloud.within_rate(&op).and_then(|()| act(cloud));
+            cloud.settle();
+            answer
+        };
         let result = match &fault {
             Some(Fault::Refuse(refused)) => Err(refused.clone()),
             Some(Fault::CrashBefore) => Err(Refused::timeout()),
-            _ => self.within_rate(&op).and_then(|()| act(self)),
+            _ => carry_out(self),
         };
         let effect = op.write && result.is_ok();
-        self.settle();
         self.faults.crashed = matches!(fault, Some(Fault::CrashBefore | Fault::CrashAfter));
         let result = match fault {
             Some(Fault::LoseAnswer) if result.is_ok() => Err(Refused::timeout()),
+            Some(Fault::LoseAnswerAndRetry) if result.is_ok() => carry_out(self),
             _ => result,
         };
         let told = match &result {

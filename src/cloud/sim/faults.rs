@@ -9,6 +9,9 @@ pub enum Fault {
     Refuse(Refused),
     /// The call is carried out, its answer never arrives (`Timeout`).
     LoseAnswer,
+    /// The call is carried out and its answer never arrives; the SDK makes it again at once, and the caller gets the
+    /// answer to that. Of the operator's calls `CreateKey` is none of these: its answer is lost.
+    LoseAnswerAndRetry,
     /// The operator dies before the call goes out. No call comes back any more, until [`super::Sim::restart`].
     CrashBefore,
     /// The operator dies after the call was carried out.
@@ -39,7 +42,7 @@ pub struct Rule {
 pub struct Chaos {
     /// Calls of a thousand that come to nothing: throttled, broken inside, unanswered, or beside another change.
     pub refused: u64,
-    /// Writes of a thousand that are carried out and whose answer is lost.
+    /// Writes of a thousand that are carried out and whose answer is lost; half of them are made again by the SDK.
     pub lost: u64,
 }
 
@@ -56,6 +59,18 @@ pub struct Faults {
     pub failing_functions: usize,
     /// Whether the operator died; see [`super::Sim::restart`].
     pub crashed: bool,
+}
+
+impl Fault {
+    /// What becomes of it where it befalls that call: the operator has the SDK make `CreateKey` once only.
+    fn of(self, op: &Op) -> Self {
+        match self {
+            Self::LoseAnswerAndRetry if (op.service, op.operation) == ("kms", "CreateKey") => {
+                Self::LoseAnswer
+            }
+            _ => self,
+        }
+    }
 }
 
 impl Rule {
@@ -119,7 +134,7 @@ impl Faults {
                 rule.skip -= 1;
             } else {
                 rule.times -= 1;
-                return Some(rule.fault.clone());
+                return Some(rule.fault.clone().of(op));
             }
         }
         if self.chaos == Chaos::default() {
@@ -141,7 +156,11 @@ impl Faults {
             });
             return Some(Fault::Refuse(refused));
         }
-        (op.write && drawn < self.chaos.refused + self.chaos.lost).then_some(Fault::LoseAnswer)
+        let lost = op.write && drawn < self.chaos.refused + self.chaos.lost;
+        lost.then(|| match chance(2) {
+            0 => Fault::LoseAnswer,
+            _ => Fault::LoseAnswerAndRetry.of(op),
+        })
     }
 }
 

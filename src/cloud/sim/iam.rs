@@ -63,7 +63,7 @@ async fn look<T>(
     place: &Scope,
     t: &Target,
     operation: &'static str,
-    what: impl FnOnce(&Role) -> T + Send,
+    what: impl Fn(&Role) -> T + Send,
 ) -> Result<T, CallError> {
     let read = sim.read("iam", operation, &t.name, move |cloud| {
         let arn = cloud.here(place).role(&t.name).to_string();

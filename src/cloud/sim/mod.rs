@@ -72,7 +72,8 @@ pub struct Call {
     pub subject: String,
     /// Whether the operation is one that changes something.
     pub write: bool,
-    /// Whether it was carried out and changes something; then also when its answer was lost.
+    /// Whether it was carried out and changes something; then also when its answer was lost, and the SDK's
+    /// second try of it, which is no call of its own, came to nothing.
     pub effect: bool,
     /// What the caller got to know: nothing or an error's wire code (`Crash`: the caller died).
     pub result: Result<(), String>,
@@ -215,7 +216,7 @@ impl Sim {
         service: &'static str,
         operation: &'static str,
         subject: &str,
-        act: impl FnOnce(&mut Cloud) -> Answer<T> + Send,
+        act: impl Fn(&mut Cloud) -> Answer<T> + Send,
     ) -> Result<T, CallError> {
         let subject = subject.to_owned();
         let op = Op {
@@ -228,11 +229,7 @@ impl Sim {
     }
 
     /// Makes a call; to a caller who died, it never comes back.
-    async fn call<T>(
-        &self,
-        op: Op,
-        act: impl FnOnce(&mut Cloud) -> Answer<T> + Send,
-    ) -> Result<T, CallError> {
+    async fn call<T>(&self, op: Op, act: impl Fn(&mut Cloud) -> Answer<T> + Send) -> Result<T, CallError> {
         let (service, operation) = (op.service, op.operation);
         let Some(answer) = self.lock().take(op, act) else {
             return std::future::pending().await;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::api::vocabulary::reasons;
 use crate::model::fault::{Class, classify};
+use crate::model::kinds::delivery;
 
 #[test]
 fn firehose_takes_five_calls_a_second_of_one_operation() {
@@ -178,4 +179,84 @@ fn a_key_is_idle_once_nothing_names_it() {
     )
     .unwrap();
     assert_eq!(idle().len(), 1);
+}
+
+#[test]
+fn the_answer_to_the_second_try_is_that_to_what_is_done_already() {
+    let stream = |change| Change::Stream(change);
+    let more = |target| {
+        let name = "s".into();
+        stream(stream::Change::UpdateShardCount { name, target })
+    };
+    let delete = stream(stream::Change::DeleteStream {
+        name: "s".into(),
+        enforce_consumer_deletion: false,
+    });
+    let delete_role = Change::Role(role::Change::DeleteRole { name: "r".into() });
+    // What there is, what is called, and what the caller gets to know.
+    let rows: [(Option<Change>, Change, Result<(), &str>); 7] = [
+        (None, create_stream("s"), Err("ResourceInUseException")),
+        (None, create_role("r"), Err("EntityAlreadyExists")),
+        (None, create_bucket("example-b"), Err("BucketAlreadyOwnedByYou")),
+        (Some(create_stream("s")), more(2), Err("ResourceInUseException")),
+        (Some(create_stream("s")), delete, Err("ResourceInUseException")),
+        (Some(create_role("r")), delete_role, Err("NoSuchEntity")),
+        // The operator has the SDK make it once.
+        (None, create_key(), Err("Timeout")),
+    ];
+    for (before, change, told) in rows {
+        let (service, operation) = change.operation();
+        let sim = sim(Timing::default());
+        if let Some(before) = before {
+            apply(&sim, &before).unwrap();
+        }
+        sim.advance(seconds(3600));
+        sim.forget_calls();
+        sim.fault(Rule::next(service, operation, Fault::LoseAnswerAndRetry));
+        let answer = apply(&sim, &change);
+        let answer = answer.as_ref().map(drop).map_err(|error| error.code.as_str());
+        assert_eq!(answer, told, "{operation}");
+        let calls = sim.calls();
+        assert_eq!(calls.len(), 1, "{operation}: {calls:?}");
+        assert!(calls[0].effect, "{operation}");
+        assert!(sim.alter(|cloud| cloud.keys.len()) <= 1);
+    }
+}
+
+#[test]
+fn a_second_try_spends_no_token_twice() {
+    let (sim, lake) = lake::finished();
+    let target = Target::Delivery {
+        name: lake.names.delivery.clone(),
+    };
+    let look = || match observe(&sim, &target) {
+        Some(Observed::Delivery(live)) => live,
+        _ => panic!("there is a delivery stream"),
+    };
+    let live = look();
+    let mut destination = live.destination.clone().unwrap();
+    destination.buffering = Some((300, 128));
+    let change = Change::Delivery(delivery::Change::UpdateDestination {
+        name: lake.names.delivery.clone(),
+        version: live.version.clone(),
+        destination_id: live.destination_id,
+        destination: destination.clone(),
+    });
+    sim.fault(Rule::write(1, Fault::LoseAnswerAndRetry));
+    assert_eq!(
+        apply(&sim, &change).unwrap_err().code,
+        "ConcurrentModificationException"
+    );
+    assert_eq!(look().destination, Some(destination));
+    assert_ne!(look().version, live.version);
+}
+
+#[test]
+fn a_call_that_comes_to_nothing_is_not_made_again() {
+    let sim = sim(Timing::none());
+    sim.fault(Rule::write(1, Fault::LoseAnswerAndRetry));
+    let gone = Change::Role(role::Change::DeleteRole { name: "r".into() });
+    assert_eq!(apply(&sim, &gone).unwrap_err().code, "NoSuchEntity");
+    assert_eq!(sim.alter(|cloud| cloud.meters.calls("iam", "DeleteRole")), 1);
+    assert!(!sim.calls()[0].effect);
 }
