@@ -31,6 +31,7 @@ fn scenes() -> Vec<Scene> {
             base,
             pace: Pace::Steady,
             ready,
+            side_by_side: false,
             steps,
         },
         prelude: 0,

@@ -143,6 +143,7 @@ mod tests {
     use crate::diary::Diary;
     use crate::laws::{Law, scene};
     use crate::life::Life;
+    use crate::overlap::Overlap;
     use crate::script::{Pace, Script, Step};
     use crate::watch::Watched;
 
@@ -156,6 +157,7 @@ mod tests {
             base: 1,
             pace: Pace::Steady,
             ready: false,
+            side_by_side: false,
             steps: Vec::new(),
         };
         let mut life = Life::new(&script, Diary::closed());
@@ -207,7 +209,7 @@ mod tests {
     fn what_a_late_call_breaks_is_told_once_it_arrives() {
         let life = scene::ready(0);
         let (place, names) = (&life.home.place, &life.home.names);
-        let watched = Watched::new(life.sim.clone());
+        let watched = Watched::new(life.sim.clone(), Overlap::default());
         watched.stall(|stall| stall.will(1, Arrival::Call(1)));
         let name = names.delivery.clone();
         let change = Change::Delivery(delivery::Change::DeleteDeliveryStream { name, force: false });

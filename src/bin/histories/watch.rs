@@ -1,6 +1,7 @@
 //! The world as the operator has it, with somebody who looks at every call.
 
 use std::collections::BTreeSet;
+use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datalake_operator::cloud::sim::Sim;
@@ -8,9 +9,11 @@ use datalake_operator::cloud::{Done, World};
 use datalake_operator::model::arn::{Region, Scope};
 use datalake_operator::model::fault::CallError;
 use datalake_operator::model::kinds::{Change, Observed, Target};
+use futures::FutureExt;
 
 use crate::laws::Broken;
 use crate::laws::calls::{Reading, ciphers, judge};
+use crate::overlap::Overlap;
 use crate::stall::Stall;
 
 /// The simulated AWS, and what its calls would break.
@@ -28,15 +31,20 @@ struct Notes {
     /// What a call breaks if it is carried out, by its place in the journal.
     charges: Vec<(usize, Broken)>,
     stall: Stall,
+    overlap: Overlap,
     /// What came of calls that came late.
     arrived: Vec<String>,
 }
 
 impl Watched {
-    pub fn new(sim: Sim) -> Self {
+    pub fn new(sim: Sim, overlap: Overlap) -> Self {
+        let notes = Notes {
+            overlap,
+            ..Notes::default()
+        };
         Self {
             sim,
-            notes: Arc::default(),
+            notes: Arc::new(Mutex::new(notes)),
         }
     }
 
@@ -44,6 +52,7 @@ impl Watched {
     pub fn begin(&self, reading: Reading) {
         let mut notes = self.notes();
         notes.reading = reading.after(std::mem::take(&mut notes.reading));
+        notes.overlap.begin();
     }
 
     /// Who stands still, and what is on its way.
@@ -89,8 +98,21 @@ impl Watched {
             self.arrive();
         }
         if self.notes().stall.stands_still() {
-            std::future::pending::<()>().await;
+            pending::<()>().await;
         }
+    }
+
+    /// While it is on its way, others go on.
+    async fn way(&self) {
+        let turns = self.notes().overlap.way();
+        if let Some(mut turns) = turns {
+            poll_fn(|context| self.notes().overlap.poll(&mut turns, context)).await;
+        }
+    }
+
+    /// The process ends here.
+    fn end(&self) {
+        self.notes().overlap.end();
     }
 
     /// The first law that a call broke since the last time.
@@ -113,16 +135,19 @@ impl Watched {
 
 impl World for Watched {
     async fn identify(&self, region: &Region) -> Result<Scope, CallError> {
+        self.way().await;
         self.turn(false).await;
         self.sim.identify(region).await
     }
 
     async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
+        self.way().await;
         self.turn(false).await;
         self.sim.observe(place, target).await
     }
 
     async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
+        self.way().await;
         self.turn(true).await;
         let held = {
             let Notes {
@@ -140,9 +165,13 @@ impl World for Watched {
             charges.extend(broken.filter(|_| !held).map(|broken| (index, broken)));
             held
         };
-        if held {
-            return std::future::pending().await;
-        }
-        self.sim.apply(place, change).await
+        // The simulator answers at once, or never: then the process is dead.
+        let answer = (!held).then(|| self.sim.apply(place, change).now_or_never());
+        let Some(answer) = answer.flatten() else {
+            self.end();
+            return pending().await;
+        };
+        self.way().await;
+        answer
     }
 }
