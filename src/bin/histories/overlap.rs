@@ -7,8 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use datalake_operator::model::arn::Scope;
+use datalake_operator::model::kinds::Change;
+
 use crate::dice::Dice;
-use crate::script::Script;
+use crate::script::{Arrival, Script};
 
 /// How often others may go on while a call, or its answer, is on its way: most are fast, and a few very slow.
 const TURNS: [usize; 8] = [0, 0, 1, 1, 2, 3, 5, 9];
@@ -22,6 +25,21 @@ pub struct Overlap {
     dice: Option<Dice>,
     /// Whether the process is dead or stands still: none of its calls goes on.
     over: bool,
+    /// Writes that are on their way, by ticket.
+    writes: Vec<(u64, Sent)>,
+    tickets: u64,
+}
+
+/// A write that is on its way.
+pub struct Sent {
+    pub place: Scope,
+    pub change: Change,
+}
+
+/// A call's way there, or its answer's way back.
+pub struct Way {
+    ticket: u64,
+    turns: usize,
 }
 
 impl Overlap {
@@ -35,30 +53,63 @@ impl Overlap {
     /// A pass begins.
     pub fn begin(&mut self) {
         self.over = false;
+        self.writes.clear();
     }
 
-    /// How often others may go on while something is on its way; `None`: it is there at once.
-    pub fn way(&mut self) -> Option<usize> {
+    /// Something is on its way from now on; `None`: it is there at once.
+    pub fn way(&mut self, write: Option<(&Scope, &Change)>) -> Option<Way> {
         let turns = self.dice.as_mut()?.pick(&TURNS).copied()?;
-        (turns > 0).then_some(turns)
+        if turns == 0 || self.over {
+            return None;
+        }
+        self.tickets += 1;
+        let ticket = self.tickets;
+        self.writes.extend(write.map(|(place, change)| {
+            let (place, change) = (place.clone(), change.clone());
+            (ticket, Sent { place, change })
+        }));
+        Some(Way { ticket, turns })
     }
 
     /// Lets others go on, until it is there: never, if the process ends before.
-    pub fn poll(&self, turns: &mut usize, context: &Context) -> Poll<()> {
+    pub fn poll(&mut self, way: &mut Way, context: &Context) -> Poll<()> {
         if self.over {
             return Poll::Pending;
         }
-        let Some(left) = turns.checked_sub(1) else {
+        let Some(left) = way.turns.checked_sub(1) else {
+            self.writes.retain(|(ticket, _)| *ticket != way.ticket);
             return Poll::Ready(());
         };
-        *turns = left;
+        way.turns = left;
         context.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// The process ends here.
-    pub fn end(&mut self) {
+    /// The process ends here. Of what was on its way, some by chance is lost: what is not, in the order in which it
+    /// arrives.
+    pub fn end(&mut self) -> Vec<Sent> {
         self.over = true;
+        let mut left = std::mem::take(&mut self.writes);
+        let mut arrive = Vec::new();
+        while let Some(dice) = self.dice.as_mut().filter(|_| !left.is_empty()) {
+            let (_, sent) = left.swap_remove(dice.below(left.len()));
+            if dice.percent(60) {
+                arrive.push(sent);
+            }
+        }
+        arrive
+    }
+
+    /// When something arrives that was on its way while its process stood still.
+    pub fn arrival(&mut self) -> Arrival {
+        let Some(dice) = &mut self.dice else {
+            return Arrival::Write(1);
+        };
+        if dice.percent(50) {
+            Arrival::Call(1 + dice.below(120))
+        } else {
+            Arrival::Write(1 + dice.below(6))
+        }
     }
 }
 
@@ -86,3 +137,6 @@ impl Wake for Woken {
         self.0.store(true, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;
