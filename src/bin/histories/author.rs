@@ -38,6 +38,7 @@ pub fn write(seed: u64) -> Script {
         base,
         pace,
         ready,
+        side_by_side: author.dice.percent(50),
         steps: author.steps,
     }
 }

@@ -13,6 +13,9 @@ use crate::trouble::Trouble;
 /// What can befall a write.
 const FATES: [&str; 6] = ["before", "after", "lost", "retried", "wiped", "late"];
 
+/// Scenes that are there twice: with each resource's calls after another's, and side by side.
+const OVERLAPPED: [&str; 2] = ["create-with-publisher", "delete"];
+
 /// Something that the user has done, without trouble.
 struct Scene {
     script: Script,
@@ -31,6 +34,7 @@ fn scenes() -> Vec<Scene> {
             base,
             pace: Pace::Steady,
             ready,
+            side_by_side: false,
             steps,
         },
         prelude: 0,
@@ -87,7 +91,24 @@ fn scenes() -> Vec<Scene> {
         vec![Step::Delete],
     ));
     all.push(scene("delete-retain".to_owned(), 0, true, vec![Step::Delete]));
+    let overlapped = all
+        .iter()
+        .filter(|scene| OVERLAPPED.contains(&scene.script.name.as_str()));
+    let overlapped: Vec<_> = overlapped.map(side_by_side).collect();
+    all.extend(overlapped);
     all
+}
+
+/// The same, with the calls for several resources on their way at once.
+fn side_by_side(scene: &Scene) -> Scene {
+    Scene {
+        script: Script {
+            name: format!("{}-side-by-side", scene.script.name),
+            side_by_side: true,
+            ..scene.script.clone()
+        },
+        ..*scene
+    }
 }
 
 /// Every one of these histories.

@@ -13,7 +13,6 @@ use datalake_operator::model::lake::Lake;
 use datalake_operator::model::memory::Memory;
 use datalake_operator::model::report::{Verdict, is_ready};
 use datalake_operator::model::topology::Id;
-use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::{Cluster, Kubernetes, Notes, version_of};
@@ -23,6 +22,7 @@ use crate::laws::calls::Reading;
 use crate::laws::{Broken, Law, broken, status, vital};
 use crate::nursery;
 use crate::outside;
+use crate::overlap::{self, Overlap};
 use crate::script::{Pace, Script};
 use crate::stall::Stall;
 use crate::watch::Watched;
@@ -130,7 +130,7 @@ impl Life {
 
     fn of(sim: Sim, cluster: Cluster, script: &Script, diary: Diary) -> Self {
         let (_, home) = nursery::unborn(script.base);
-        let watched = Watched::new(sim.clone());
+        let watched = Watched::new(sim.clone(), Overlap::of(script));
         let process = || Process {
             operator: Operator::new(watched.clone(), home::origin(&home.place.region), home::tempo()),
             memory: Memory::default(),
@@ -298,7 +298,7 @@ impl Life {
         let before = self.sim.alter(|cloud| cloud.journal.len());
         let notes = Notes::new(&self.kubernetes, &object, now);
         let pass = process.operator.pass(&object, &mut process.memory, &notes, now);
-        let verdict = pass.now_or_never();
+        let verdict = overlap::run(pass);
         let (calls, mut passed) = self.sim.alter(|cloud| {
             let calls = cloud.journal.get(before..).unwrap_or_default();
             self.diary.calls(calls);

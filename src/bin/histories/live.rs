@@ -120,6 +120,7 @@ mod tests {
                 base: 0,
                 pace: Pace::AtOnce,
                 ready,
+                side_by_side: false,
                 steps,
             };
             assert_eq!(out(&script, Diary::closed()).end.unwrap(), end, "{script}");

@@ -15,6 +15,7 @@ mod life;
 mod live;
 mod nursery;
 mod outside;
+mod overlap;
 mod script;
 mod shrink;
 mod stall;

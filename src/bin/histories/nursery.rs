@@ -66,6 +66,7 @@ fn bring_up(base: usize, pace: Pace) -> Ready {
         base,
         pace,
         ready: false,
+        side_by_side: false,
         steps: Vec::new(),
     };
     let mut life = Life::new(&script, Diary::closed());

@@ -21,6 +21,8 @@ pub struct Script {
     pub pace: Pace,
     /// Whether the lake is there and Ready when it begins; else the object was just applied.
     pub ready: bool,
+    /// Whether calls for several resources are on their way at once; else one resource's come after another's.
+    pub side_by_side: bool,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
@@ -276,7 +278,12 @@ impl fmt::Display for Script {
             "an object that was just applied"
         };
         let (base, _) = crate::edits::BASES.get(self.base).copied().unwrap_or_default();
-        writeln!(f, "{}: {begin} ({base}); AWS {:?}", self.name, self.pace)?;
+        let calls = if self.side_by_side {
+            "calls side by side"
+        } else {
+            "one resource after another"
+        };
+        writeln!(f, "{}: {begin} ({base}); AWS {:?}; {calls}", self.name, self.pace)?;
         for (number, step) in self.steps.iter().enumerate() {
             writeln!(f, "  {:>2}. {step}", number + 1)?;
         }

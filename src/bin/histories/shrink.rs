@@ -55,6 +55,12 @@ fn shorter(script: &Script) -> Vec<Script> {
             ..script.clone()
         });
     }
+    if script.side_by_side {
+        all.push(Script {
+            side_by_side: false,
+            ..script.clone()
+        });
+    }
     if script.base != 0 {
         all.push(Script {
             base: 0,
@@ -103,6 +109,7 @@ mod tests {
             base: 2,
             pace: Pace::Lagging,
             ready: false,
+            side_by_side: true,
             steps: vec![
                 Step::Wait(5),
                 Step::Store(4),
@@ -114,6 +121,7 @@ mod tests {
         let (short, broken) = shrink_by(&script, &out(&script).unwrap(), out);
         assert_eq!(short.steps, [Step::Store(1), Step::Delete]);
         assert_eq!((short.base, short.pace, short.ready), (0, Pace::AtOnce, true));
+        assert!(!short.side_by_side);
         assert_eq!((broken.law, broken.how.as_str()), (Law::Data, "2 steps"));
     }
 }

@@ -1,7 +1,7 @@
-//! A leader that stands still in the middle of a pass, and its one call that arrives in the reign of the next.
+//! A leader that stands still in the middle of a pass, and its last calls that arrive in the reign of the next.
 //!
 //! Before each call the process looks whether it is certain to lead, so that one that stood still makes no call once it
-//! wakes. The call that it was making, after that look, arrives all the same: AWS knows nothing of the lease.
+//! wakes. The calls that it was making, after that look, arrive all the same: AWS knows nothing of the lease.
 
 use std::mem;
 
@@ -25,17 +25,16 @@ pub struct Stall {
     coming: Option<(usize, Arrival)>,
     /// Whether the leader stands still. None of its calls goes out, and none comes back.
     still: bool,
-    late: Option<Late>,
+    late: Vec<(Late, Arrival)>,
 }
 
-/// A call that is on its way.
-struct Late {
-    signed: Timestamp,
-    place: Scope,
-    change: Change,
+/// A call that is on its way, whose process makes no other.
+pub struct Late {
+    pub signed: Timestamp,
+    pub place: Scope,
+    pub change: Change,
     /// What it breaks if it is carried out, as the world was when it was made.
-    charge: Option<Broken>,
-    arrives: Arrival,
+    pub charge: Option<Broken>,
 }
 
 /// What came of a late call.
@@ -78,20 +77,25 @@ impl Stall {
             return false;
         }
         self.still = true;
-        self.late = Some(Late {
+        let late = Late {
             signed,
             place: place.clone(),
             change: change.clone(),
             charge: breaks.cloned(),
-            arrives,
-        });
+        };
+        self.comes_late(late, arrives);
         true
+    }
+
+    /// The leader that stands still made this call too, and got no answer.
+    pub fn comes_late(&mut self, late: Late, arrives: Arrival) {
+        self.late.push((late, arrives));
     }
 
     /// The next leader is about to make a call.
     pub fn counts(&mut self, write: bool) {
-        if let Some(late) = &mut self.late {
-            match &mut late.arrives {
+        for (_, arrives) in &mut self.late {
+            match arrives {
                 Arrival::Call(left) => *left = left.saturating_sub(1),
                 Arrival::Write(left) if write => *left = left.saturating_sub(1),
                 Arrival::Write(_) => {}
@@ -99,45 +103,54 @@ impl Stall {
         }
     }
 
-    /// Whether the call that is on its way arrives now.
-    pub fn is_here(&self) -> bool {
-        let arrives = self.late.as_ref().map(|late| late.arrives);
-        !self.still && matches!(arrives, Some(Arrival::Call(0) | Arrival::Write(0)))
+    /// Takes what arrives now.
+    pub fn due(&mut self) -> Vec<Late> {
+        if self.still {
+            return Vec::new();
+        }
+        let now =
+            |(_, arrives): &mut (Late, Arrival)| matches!(arrives, Arrival::Call(0) | Arrival::Write(0));
+        self.late.extract_if(.., now).map(|(late, _)| late).collect()
+    }
+
+    /// Takes all that is on its way.
+    pub fn all(&mut self) -> Vec<Late> {
+        self.late.drain(..).map(|(late, _)| late).collect()
     }
 
     /// What is on its way never arrives.
     pub fn lose(&mut self) {
-        self.late = None;
+        self.late.clear();
     }
 
     /// Nobody will stand still.
     pub fn calm(&mut self) {
         self.coming = None;
     }
+}
 
-    /// The call that is on its way arrives, whatever befalls other calls.
-    pub fn arrive(&mut self, sim: &Sim) -> Option<Arrived> {
-        let late = self.late.take()?;
-        let what = format!("{} {}", late.change.operation().1, subject(&late.change));
-        let age = sim.now().duration_since(late.signed);
+impl Late {
+    /// It arrives, whatever befalls other calls.
+    pub fn arrive(self, sim: &Sim) -> Arrived {
+        let what = format!("{} {}", self.change.operation().1, subject(&self.change));
+        let age = sim.now().duration_since(self.signed);
         if age > SIGNED_FOR {
-            let told =
-                format!("the call of the leader before, {what}, is refused: it was signed {age:#} ago");
-            return Some(Arrived {
+            let told = format!("a call of the process before, {what}, is refused: it was signed {age:#} ago");
+            return Arrived {
                 told,
                 index: None,
                 charge: None,
-            });
+            };
         }
         let (faults, index) = sim.alter(|cloud| (mem::take(&mut cloud.faults), cloud.journal.len()));
         // The simulator answers at once.
-        let _ = sim.apply(&late.place, &late.change).now_or_never();
+        let _ = sim.apply(&self.place, &self.change).now_or_never();
         sim.alter(|cloud| cloud.faults = faults);
-        Some(Arrived {
-            told: format!("the call of the leader before arrives: {what}"),
+        Arrived {
+            told: format!("a call of the process before arrives: {what}"),
             index: Some(index),
-            charge: late.charge,
-        })
+            charge: self.charge,
+        }
     }
 }
 
@@ -150,6 +163,7 @@ mod tests {
     use crate::diary::Diary;
     use crate::laws::{Law, scene};
     use crate::life::Life;
+    use crate::overlap::Overlap;
     use crate::script::{Pace, Script, Step};
     use crate::watch::Watched;
 
@@ -163,6 +177,7 @@ mod tests {
             base: 1,
             pace: Pace::Steady,
             ready: false,
+            side_by_side: false,
             steps: Vec::new(),
         };
         let mut life = Life::new(&script, Diary::closed());
@@ -214,7 +229,7 @@ mod tests {
     fn what_a_late_call_breaks_is_told_once_it_arrives() {
         let life = scene::ready(0);
         let (place, names) = (&life.home.place, &life.home.names);
-        let watched = Watched::new(life.sim.clone());
+        let watched = Watched::new(life.sim.clone(), Overlap::default());
         watched.stall(|stall| stall.will(1, Arrival::Call(1)));
         let name = names.delivery.clone();
         let change = Change::Delivery(delivery::Change::DeleteDeliveryStream { name, force: false });

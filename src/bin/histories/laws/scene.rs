@@ -26,6 +26,7 @@ pub fn at(base: usize, pace: Pace) -> Life {
         base,
         pace,
         ready: true,
+        side_by_side: false,
         steps: Vec::new(),
     };
     Life::new(&script, Diary::closed())

@@ -173,7 +173,7 @@ fn a_key_stays_while_what_may_be_encrypted_with_it_cannot_be_read() {
     ] {
         let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
         let (arn, key) = (stage.arn(id), stage.arn(Id::BucketKey));
-        let state = |stage: &Stage| {
+        let state_of_key = |stage: &Stage| {
             stage
                 .sim
                 .alter(|cloud| cloud.keys.get(&key).unwrap().seen.state.clone())
@@ -192,10 +192,10 @@ fn a_key_stays_while_what_may_be_encrypted_with_it_cannot_be_read() {
         for _ in 0..20 {
             stage.pass();
             stage.sim.advance(SignedDuration::from_secs(30));
-            assert_eq!(state(&stage), "Enabled", "{id}: {}", stage.story());
+            assert_eq!(state_of_key(&stage), "Enabled", "{id}: {}", stage.story());
         }
         stage.sim.calm();
         held(&mut stage);
-        assert_eq!(state(&stage), "Enabled", "{id}: {}", stage.story());
+        assert_eq!(state_of_key(&stage), "Enabled", "{id}: {}", stage.story());
     }
 }

@@ -60,8 +60,8 @@ impl Asking<'_> {
         let own = [&self.lake.own_bucket_key, &self.lake.own_stream_key]
             .into_iter()
             .flatten();
-        let named = own.filter(|own| own.key_id() == key.arn.key_id());
-        others.extend(named.map(|_| "this lake's spec.encryption".to_owned()));
+        let specified = own.filter(|own| own.key_id() == key.arn.key_id());
+        others.extend(specified.map(|_| "this lake's spec.encryption".to_owned()));
         if others.is_empty() {
             return None;
         }
