@@ -39,7 +39,9 @@ const LAGGING: [&str; 9] = [
 /// The scenes, and those of [`LAGGING`] once more.
 fn scenes() -> Vec<Scene> {
     let mut all = steady();
-    let lagging = all.iter().filter(|scene| LAGGING.contains(&scene.script.name.as_str()));
+    let lagging = all
+        .iter()
+        .filter(|scene| LAGGING.contains(&scene.script.name.as_str()));
     let lagging = lagging.map(|scene| Scene {
         script: Script {
             name: format!("lagging-{}", scene.script.name),
