@@ -12,8 +12,8 @@ use crate::trouble::{CALLS, HOW, QUOTAS, Trouble};
 pub fn write(seed: u64) -> Script {
     let mut dice = Dice::new(seed);
     let pace = match dice.below(10) {
-        0..3 => Pace::AtOnce,
-        3..8 => Pace::Steady,
+        0..2 => Pace::AtOnce,
+        2..6 => Pace::Steady,
         _ => Pace::Lagging,
     };
     let (base, ready) = (dice.below(BASES.len()), dice.percent(65));

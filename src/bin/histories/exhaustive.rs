@@ -1,6 +1,6 @@
 //! Each single write of a creation, of each edit and of each deletion, and the process dying before it, after it, after
 //! it and the status being lost besides, or its answer being lost, or lost to the SDK, which makes it again; or standing
-//! still in it, so that it arrives just before the next process makes its first write.
+//! still in it, so that it arrives just before the next process makes its first write. Some of them also where reads lag.
 
 use datalake_operator::model::topology::Id;
 
@@ -26,7 +26,39 @@ struct Scene {
 /// In which an edit is surely applied, in minutes.
 const APPLIED: i64 = 20;
 
+/// What is lived also where reads lag: a creation, a deletion, and an edit of each kind of thing whose reads do.
+const LAGGING: [&str; 9] = [
+    "create-with-publisher",
+    "delete",
+    "edit-10-lakeDays",
+    "edit-11-lakeDays-after-10",
+    "edit-16-compression",
+    "edit-20-a-bucket-key-of-the-user's-own",
+    "edit-28-tags",
+    "edit-30-tags-after-28",
+    "edit-31-a-new-column",
+];
+
+/// The scenes, and those of [`LAGGING`] once more.
 fn scenes() -> Vec<Scene> {
+    let mut all = steady();
+    let lagging = all
+        .iter()
+        .filter(|scene| LAGGING.contains(&scene.script.name.as_str()));
+    let lagging = lagging.map(|scene| Scene {
+        script: Script {
+            name: format!("lagging-{}", scene.script.name),
+            pace: Pace::Lagging,
+            ..scene.script.clone()
+        },
+        prelude: scene.prelude,
+    });
+    let lagging: Vec<_> = lagging.collect();
+    all.extend(lagging);
+    all
+}
+
+fn steady() -> Vec<Scene> {
     let scene = |name: String, base, ready, steps| Scene {
         script: Script {
             name,
@@ -196,6 +228,18 @@ mod tests {
             "lakeDays",
         ] {
             let some = names.iter().any(|name| name.contains(&format!("-{what}-after-")));
+            assert!(some, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_is_lived_where_reads_lag_has_histories() {
+        let all = all();
+        for what in LAGGING {
+            let name = format!("lagging-{what}");
+            let some = all.iter().any(|script| {
+                script.pace == Pace::Lagging && script.name.split('/').next() == Some(name.as_str())
+            });
             assert!(some, "{what}");
         }
     }

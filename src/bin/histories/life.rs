@@ -65,6 +65,8 @@ pub struct Life {
     pub unknown: Option<Timestamp>,
     /// When a call of the leader before last arrived in the middle of a pass.
     pub crossed: Option<Timestamp>,
+    /// What the leader looked at, and could see as it is, since `unknown`.
+    pub looked: BTreeSet<Id>,
     watched: Watched,
     processes: [Process; 2],
     leader: usize,
@@ -130,7 +132,7 @@ impl Life {
 
     fn of(sim: Sim, cluster: Cluster, script: &Script, diary: Diary) -> Self {
         let (_, home) = nursery::unborn(script.base);
-        let watched = Watched::new(sim.clone(), Overlap::of(script));
+        let watched = Watched::new(sim.clone(), home, Overlap::of(script));
         let process = || Process {
             operator: Operator::new(watched.clone(), home::origin(&home.place.region), home::tempo()),
             memory: Memory::default(),
@@ -152,6 +154,7 @@ impl Life {
             last_words: None,
             unknown: None,
             crossed: None,
+            looked: BTreeSet::new(),
             watched,
             leader: 0,
             generation: None,
@@ -187,7 +190,7 @@ impl Life {
         process.seen = None;
         let crashed = self.sim.alter(|cloud| cloud.faults.crashed);
         self.sim.restart();
-        self.unknown = Some(self.sim.now());
+        self.others_alter();
         self.begin_anew();
         if crashed && std::mem::take(&mut self.loses_status) && !self.is_refused() {
             self.kubernetes.lock().wipe_status();
@@ -210,12 +213,19 @@ impl Life {
         self.watched.arrive();
         for told in self.watched.arrivals() {
             self.diary.line(self.sim.now(), &told);
+            self.others_alter();
         }
     }
 
     /// The places in the journal of calls that a former leader had made.
     pub fn late(&self) -> Vec<usize> {
         self.watched.late()
+    }
+
+    /// Somebody else alters AWS, or a process begins that remembers no write.
+    fn others_alter(&mut self) {
+        self.unknown = Some(self.sim.now());
+        self.looked.clear();
     }
 
     /// The operator tries everything again at once, whatever failed before.
@@ -292,6 +302,11 @@ impl Life {
             self.begin_anew();
         }
         self.watched.begin(Reading::of(&object));
+        // Of an object that was edited since, nobody says that it is Ready.
+        let current = self.object().is_some_and(|stored| version_of(&stored) == read);
+        let generation = object.metadata.generation.unwrap_or_default();
+        self.watched
+            .begin_pass(current && is_ready(object.status.as_ref(), generation));
         self.watched.arrive_if_due();
         let process = &mut self.processes[self.leader];
         self.diary.plan(&self.sim, &object, &process.memory);
@@ -318,10 +333,15 @@ impl Life {
         if calls > CALLS {
             return broken(Law::Calm, format!("{calls} calls in one pass"));
         }
+        if vital::everybody_knows(self) {
+            self.looked.extend(self.watched.looked());
+        }
         for told in self.watched.arrivals() {
             self.diary.line(now, &told);
-            (self.unknown, self.crossed) = (Some(now), Some(now));
+            self.others_alter();
+            self.crossed = Some(now);
         }
+        vital::on_written(self, self.watched.worked())?;
         if self.watched.stall(Stall::handed_over) {
             self.hand_over();
             passed.next = Some(HANDED_OVER);
@@ -369,8 +389,12 @@ impl Life {
         let now = self.sim.now();
         let generation = object.metadata.generation.unwrap_or_default();
         status::written(object, &verdict.status)?;
-        if is_ready(Some(&verdict.status), generation) && !is_ready(object.status.as_ref(), generation) {
-            vital::on_ready(self, object)?;
+        if is_ready(Some(&verdict.status), generation) {
+            if !is_ready(object.status.as_ref(), generation) {
+                vital::on_ready(self, object)?;
+            } else if !self.watched.looked().is_empty() {
+                vital::on_kept(self, object)?;
+            }
         }
         self.diary.status(now, object.status.as_ref(), &verdict.status);
         if object.status.as_ref() != Some(&verdict.status) {

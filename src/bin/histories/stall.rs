@@ -229,7 +229,7 @@ mod tests {
     fn what_a_late_call_breaks_is_told_once_it_arrives() {
         let life = scene::ready(0);
         let (place, names) = (&life.home.place, &life.home.names);
-        let watched = Watched::new(life.sim.clone(), Overlap::default());
+        let watched = Watched::new(life.sim.clone(), &crate::nursery::unborn(0).1, Overlap::default());
         watched.stall(|stall| stall.will(1, Arrival::Call(1)));
         let name = names.delivery.clone();
         let change = Change::Delivery(delivery::Change::DeleteDeliveryStream { name, force: false });

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use datalake_operator::cloud::sim::Sim;
+use datalake_operator::cloud::sim::{Cloud, Sim};
 use datalake_operator::cloud::{Done, World};
 use datalake_operator::model::arn::{Region, Scope};
 use datalake_operator::model::fault::CallError;
 use datalake_operator::model::kinds::{Change, Observed, Target};
+use datalake_operator::model::lake::Lake;
+use datalake_operator::model::topology::Id;
 use futures::FutureExt;
 
-use crate::laws::Broken;
 use crate::laws::calls::{Reading, ciphers, judge};
+use crate::laws::{Broken, vital};
 use crate::overlap::{Overlap, Sent};
 use crate::stall::{Late, Stall};
 
@@ -20,6 +22,7 @@ use crate::stall::{Late, Stall};
 #[derive(Clone)]
 pub struct Watched {
     pub sim: Sim,
+    home: &'static Lake,
     notes: Arc<Mutex<Notes>>,
 }
 
@@ -36,16 +39,24 @@ struct Notes {
     arrived: Vec<String>,
     /// Their places in the journal.
     late: Vec<usize>,
+    /// What this pass looked at, and got an answer.
+    looked: BTreeSet<Id>,
+    /// Whether Ready is true as this pass begins.
+    ready: bool,
+    /// Whether deliveries worked before the first write of this pass; `None`: it wrote nothing, or Ready is not true.
+    worked: Option<bool>,
 }
 
 impl Watched {
-    pub fn new(sim: Sim, overlap: Overlap) -> Self {
+    /// `home`: the lake as it was first written.
+    pub fn new(sim: Sim, home: &'static Lake, overlap: Overlap) -> Self {
         let notes = Notes {
             overlap,
             ..Notes::default()
         };
         Self {
             sim,
+            home,
             notes: Arc::new(Mutex::new(notes)),
         }
     }
@@ -55,6 +66,23 @@ impl Watched {
         let mut notes = self.notes();
         notes.reading = reading.after(std::mem::take(&mut notes.reading));
         notes.overlap.begin();
+    }
+
+    /// A pass begins. `ready`: the status says Ready of all that the object says.
+    pub fn begin_pass(&self, ready: bool) {
+        let mut notes = self.notes();
+        notes.looked.clear();
+        (notes.ready, notes.worked) = (ready, None);
+    }
+
+    /// What the pass looked at, and got an answer.
+    pub fn looked(&self) -> BTreeSet<Id> {
+        self.notes().looked.clone()
+    }
+
+    /// Whether Ready was true, deliveries worked, and then the pass wrote.
+    pub fn worked(&self) -> bool {
+        self.notes().worked == Some(true)
     }
 
     /// Who stands still, and what is on its way.
@@ -178,7 +206,11 @@ impl World for Watched {
     async fn observe(&self, place: &Scope, target: &Target) -> Result<Option<Observed>, CallError> {
         self.way(None).await;
         self.turn(false).await;
-        self.sim.observe(place, target).await
+        let answer = self.sim.observe(place, target).await;
+        if answer.is_ok() {
+            self.notes().looked.insert(id_of(self.home, target));
+        }
+        answer
     }
 
     async fn apply(&self, place: &Scope, change: &Change) -> Result<Done, CallError> {
@@ -186,6 +218,10 @@ impl World for Watched {
         self.turn(true).await;
         let held = {
             let notes = &mut *self.notes();
+            if notes.ready && notes.worked.is_none() {
+                let works = |cloud: &mut Cloud| vital::works_in_time(cloud, self.home).is_ok();
+                notes.worked = Some(self.sim.alter(works));
+            }
             let (index, broken) = notes.judge(&self.sim, place, change);
             let held = notes.stall.holds(self.sim.now(), place, change, broken.as_ref());
             notes
@@ -201,5 +237,87 @@ impl World for Watched {
         };
         self.way(None).await;
         answer
+    }
+}
+
+/// Which resource a look is at.
+fn id_of(home: &Lake, target: &Target) -> Id {
+    let of = |name: &String, id: Id, others: &[Id]| {
+        let same = |id: &&Id| home.name(**id) == name;
+        others.iter().find(same).copied().unwrap_or(id)
+    };
+    match target {
+        Target::Key(t) => t.id,
+        Target::Bucket(t) => of(&t.name, Id::LakeBucket, &[Id::RawBucket]),
+        Target::LogGroup(t) => of(&t.name, Id::LogGroup, &[Id::PublisherLogGroup]),
+        Target::Stream { .. } => Id::Stream,
+        Target::Database(_) => Id::Database,
+        Target::Table { .. } => Id::Table,
+        Target::Role(t) => of(&t.name, Id::DeliveryRole, &[Id::CrawlerRole, Id::PublisherRole]),
+        Target::Delivery { .. } => Id::Delivery,
+        Target::Crawler { .. } => Id::Crawler,
+        Target::Workgroup { .. } => Id::Workgroup,
+        Target::Function { .. } => Id::Publisher,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datalake_operator::model::kinds::{Depth, role, target};
+
+    use super::*;
+    use crate::laws::scene::{EVERYTHING, ready};
+
+    #[test]
+    fn each_look_is_known_by_what_it_looks_at() {
+        let life = ready(EVERYTHING);
+        let watched = Watched::new(
+            life.sim.clone(),
+            &crate::nursery::unborn(EVERYTHING).1,
+            Overlap::default(),
+        );
+        for id in Id::ALL {
+            watched.begin_pass(true);
+            let look = target(&life.home, id, Depth::Properties);
+            let answer = watched.observe(&life.home.place, &look).now_or_never();
+            assert!(matches!(answer, Some(Ok(Some(_)))), "{id}");
+            assert_eq!(watched.looked(), [id].into());
+        }
+    }
+
+    #[test]
+    fn whether_deliveries_worked_is_known_before_the_first_write_while_ready_is_true() {
+        for (ready_before, whole, worked, why) in [
+            (true, true, true, "it ends them"),
+            (false, true, false, "Ready is not true"),
+            (true, false, false, "somebody had ended them"),
+        ] {
+            let life = ready(EVERYTHING);
+            let watched = Watched::new(
+                life.sim.clone(),
+                &crate::nursery::unborn(EVERYTHING).1,
+                Overlap::default(),
+            );
+            let (place, name) = (&life.home.place, &life.home.names.delivery_role);
+            let arn = place.role(name).to_string();
+            let policy_name = life.sim.alter(|cloud| {
+                let policies = &mut cloud.roles.get_mut(&arn).unwrap().policies;
+                let (name, policy) = policies.iter_mut().next().unwrap();
+                if !whole {
+                    *policy = policy.replace("errors/", "elsewhere/");
+                }
+                name.clone()
+            });
+            watched.begin_pass(ready_before);
+            assert!(!watched.worked(), "nothing is written yet");
+            let change = Change::Role(role::Change::DeleteRolePolicy {
+                name: name.clone(),
+                policy_name,
+            });
+            for _ in 0..2 {
+                assert!(watched.apply(place, &change).now_or_never().is_some());
+                assert_eq!(watched.worked(), worked, "{why}");
+            }
+        }
     }
 }

@@ -27,21 +27,51 @@ const LAG: SignedDuration = SignedDuration::from_secs(120);
 /// altered just now: then the end of the history tells. Nor of a call of the leader before that arrived after a look of
 /// this very pass.
 pub fn on_ready(life: &Life, object: &Datalake) -> Result<(), Broken> {
-    let now = life.sim.now();
-    let just_now = life.unknown.is_some_and(|then| now.duration_since(then) <= LAG);
-    if life.crossed == Some(now) || life.pace == Pace::Lagging && just_now {
+    if life.crossed == Some(life.sim.now()) || !everybody_knows(life) {
         return Ok(());
     }
-    life.sim.alter(|cloud| {
-        let propagation = std::mem::replace(&mut cloud.timing.iam_propagation, SignedDuration::ZERO);
-        let works = works(cloud, &life.home);
-        cloud.timing.iam_propagation = propagation;
-        works
-    })?;
+    is_true(life, object)
+}
+
+/// The object stays Ready, and all that it asks for was looked at since somebody else could have altered anything: the
+/// same must hold.
+pub fn on_kept(life: &Life, object: &Datalake) -> Result<(), Broken> {
+    let looked = |id: &Id| life.looked.contains(id);
+    let everything = Id::ALL.iter().filter(|id| wanted(&object.spec, **id)).all(looked);
+    if everything { is_true(life, object) } else { Ok(()) }
+}
+
+/// The pass wrote. If Ready was true, and deliveries worked, none of what it wrote may end that, however far it came: who
+/// reads Ready counts on them. (`worked`: both. An edit of the user makes another generation, of which Ready is not true
+/// yet; what somebody else does ends deliveries before the operator writes; only a call of the leader before may arrive in
+/// the middle.)
+pub fn on_written(life: &Life, worked: bool) -> Result<(), Broken> {
+    if !worked || life.crossed == Some(life.sim.now()) {
+        return Ok(());
+    }
+    life.sim.alter(|cloud| works_in_time(cloud, &life.home))
+}
+
+/// Whether every read shows by now what somebody else, or a process that is gone, altered last.
+pub fn everybody_knows(life: &Life) -> bool {
+    let just_now = |then| life.sim.now().duration_since(then) <= LAG;
+    life.pace != Pace::Lagging || !life.unknown.is_some_and(just_now)
+}
+
+fn is_true(life: &Life, object: &Datalake) -> Result<(), Broken> {
+    life.sim.alter(|cloud| works_in_time(cloud, &life.home))?;
     match life.sim.alter(|cloud| holds(cloud, &life.home, &object.spec)) {
         Err(why) => broken(Law::Honest, format!("Ready is true, but {why}")),
         Ok(()) => Ok(()),
     }
+}
+
+/// Deliveries succeed once IAM's lag is over.
+pub fn works_in_time(cloud: &mut Cloud, home: &Lake) -> Result<(), Broken> {
+    let propagation = std::mem::replace(&mut cloud.timing.iam_propagation, SignedDuration::ZERO);
+    let works = works(cloud, home);
+    cloud.timing.iam_propagation = propagation;
+    works
 }
 
 /// Deliveries succeed now.

@@ -28,7 +28,7 @@ impl Life {
             "change of leader",
         ];
         if kinds.contains(&step.kind()) {
-            self.unknown = Some(self.sim.now());
+            self.others_alter();
         }
         match step {
             Step::Edit(index) => self.edit(*index, false),

@@ -1,10 +1,12 @@
 //! A lake that works, and the same one where one thing is not as it is to be.
 
+use std::collections::BTreeSet;
+
 use datalake_operator::cloud::sim::HANDS;
 
 use super::*;
 use crate::laws::scene::{EVERYTHING, at, law, ready};
-use crate::script::Pace;
+use crate::script::{Pace, Step};
 
 fn judged(act: impl FnOnce(&mut Cloud, &Lake)) -> Option<Law> {
     let life = ready(EVERYTHING);
@@ -77,6 +79,79 @@ fn where_reads_lag_what_the_operator_wrote_counts_and_not_what_others_did_just_n
         law(on_ready(&life, &object)),
         Some(Law::ReadyWorks),
         "this pass looks again"
+    );
+}
+
+/// A lake of which the leader has looked at everything since it leads.
+fn looked_at() -> Life {
+    let mut life = at(EVERYTHING, Pace::Steady);
+    assert_eq!(law(life.wait(11)), None);
+    assert_eq!(life.looked, Id::ALL.into());
+    life
+}
+
+#[test]
+fn a_lake_that_stays_ready_is_judged_once_everything_was_looked_at() {
+    let mut life = looked_at();
+    let object = life.object().unwrap();
+    assert_eq!(law(on_kept(&life, &object)), None);
+    life.sim.alter(|cloud| forbid(cloud, &life.home, "errors/"));
+    assert_eq!(law(on_kept(&life, &object)), Some(Law::ReadyWorks));
+    life.looked.remove(&Id::Crawler);
+    assert_eq!(
+        law(on_kept(&life, &object)),
+        None,
+        "the crawler was not looked at"
+    );
+}
+
+#[test]
+fn the_passes_of_a_lake_that_stays_ready_are_judged() {
+    // The next pass doesn't look at roles.
+    const MINUTES: i64 = 5;
+    let mut life = looked_at();
+    life.sim.alter(|cloud| forbid(cloud, &life.home, "errors/"));
+    assert_eq!(law(life.wait(MINUTES)), Some(Law::ReadyWorks), "nobody did it");
+
+    let mut life = looked_at();
+    let policy = HANDS
+        .iter()
+        .position(|hand| (hand.id, hand.what) == (Id::DeliveryRole, "inline policy gone"))
+        .unwrap();
+    assert_eq!(law(life.step(&Step::Change(policy))), None);
+    assert!(life.looked.is_empty());
+    assert_eq!(law(life.wait(MINUTES)), None, "nobody could know of it");
+    assert!(!life.looked.is_empty());
+    assert_eq!(law(life.wait(3 * MINUTES)), None, "it is mended");
+    assert_eq!(life.looked, Id::ALL.into());
+}
+
+#[test]
+fn where_reads_lag_a_look_counts_once_everybody_knows() {
+    let mut life = at(EVERYTHING, Pace::Lagging);
+    life.unknown = Some(life.sim.now());
+    assert!(life.pass(false).is_ok());
+    assert_eq!(life.looked, BTreeSet::new());
+    assert_eq!(law(life.wait(11)), None);
+    assert_eq!(life.looked, Id::ALL.into());
+}
+
+#[test]
+fn a_write_while_ready_is_true_ends_no_deliveries() {
+    let mut life = ready(EVERYTHING);
+    assert_eq!(law(on_written(&life, true)), None);
+    life.sim.alter(|cloud| forbid(cloud, &life.home, "errors/"));
+    assert_eq!(law(on_written(&life, true)), Some(Law::ReadyWorks));
+    assert_eq!(
+        law(on_written(&life, false)),
+        None,
+        "it was not the pass that ended them"
+    );
+    life.crossed = Some(life.sim.now());
+    assert_eq!(
+        law(on_written(&life, true)),
+        None,
+        "a call of the leader before came"
     );
 }
 
