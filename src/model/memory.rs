@@ -89,6 +89,10 @@ pub struct Memory {
     pub written: BTreeMap<Id, Timestamp>,
     /// What each resource was last written to for.
     pub aims: BTreeMap<Id, Aim>,
+    /// Since when this process has looked at the lake.
+    pub since: Option<Timestamp>,
+    /// Whether what a process before this one wrote may not show yet.
+    pub inherits: bool,
     /// Resources that this process removed, and in which generation of the spec: AWS said so.
     pub removed: BTreeMap<Id, i64>,
     /// Failures in a row, by resource and by what failed.
@@ -145,6 +149,7 @@ impl Memory {
     /// A pass begins. What an earlier process wrote nobody remembers: it may have been to IAM or KMS, a moment ago.
     pub fn begin(&mut self, now: Timestamp) {
         self.propagating.get_or_insert(now);
+        self.since.get_or_insert(now);
     }
 
     /// Notes what a look saw, or that it failed.
@@ -205,11 +210,14 @@ impl Memory {
         aim.is_some_and(|aim| aim.digest.as_ref() != digest) && self.just(id, |_| true)
     }
 
-    /// Whether its tags were written a moment ago, and `live` does not show yet which of them are the user's: whoever
-    /// writes over that would leave a tag of theirs for ever.
-    pub fn tags_on_their_way(&self, id: Id, live: &Tags) -> bool {
-        let unseen = |aim: &Aim| aim.tag_keys.as_ref() != live.get(words::TAG_KEYS);
-        self.aims.get(&id).is_some_and(unseen) && self.just(id, Change::writes_tags)
+    /// Whether its tags were written a moment ago, or may have been by the process before, and `live` does not show yet
+    /// which of them are the user's: whoever writes over that would leave a tag of theirs for ever.
+    pub fn tags_on_their_way(&self, id: Id, live: &Tags, declared: &Tags) -> bool {
+        let shown = live.get(words::TAG_KEYS);
+        match self.aims.get(&id) {
+            Some(aim) => aim.tag_keys.as_ref() != shown && self.just(id, Change::writes_tags),
+            None => self.inherits && declared.get(words::TAG_KEYS) != shown,
+        }
     }
 
     fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {
@@ -287,7 +295,9 @@ impl Memory {
 
     /// Forgets writes that every answer of AWS must know of by now.
     pub fn forget_before(&mut self, window: SignedDuration, now: Timestamp) {
-        self.writes.retain(|write| now.duration_since(write.at) < window);
+        let recent = |at: Timestamp| now.duration_since(at) < window;
+        self.writes.retain(|write| recent(write.at));
+        self.inherits = self.since.is_none_or(recent);
     }
 
     /// Whether this very call succeeded a moment ago, so that a sight which asks for it again is an old one.

@@ -280,6 +280,7 @@ fn every_key_is_another_and_only_its_date_removes_one() {
             siblings_alias: "alias/other".into(),
             spare: Vec::new(),
             aliases: false,
+            given_up: Vec::new(),
             search: false,
             known: known.map(str::to_owned),
             owner: Owner {

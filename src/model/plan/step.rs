@@ -260,8 +260,11 @@ impl Asking<'_> {
         if let Some(step) = self.held(work.verb, &work.changes) {
             return step;
         }
-        let tags = || work.changes.iter().any(Change::writes_tags);
-        if live.is_some_and(|live| self.memory.tags_on_their_way(self.id, live.tags()) && tags()) {
+        let on_their_way = |live: &Observed| {
+            let (live, declared) = (live.tags(), &self.lake.tags);
+            self.memory.tags_on_their_way(self.id, live, declared)
+        };
+        if live.is_some_and(on_their_way) && work.changes.iter().any(Change::writes_tags) {
             return lagging();
         }
         if work.verb != Verb::Delete && self.only_reports(work.verb) {

@@ -2,6 +2,7 @@
 
 use datalake_operator::api::vocabulary::reasons;
 use datalake_operator::api::{Datalake, ResourceState};
+use datalake_operator::cloud::sim::Cloud;
 use datalake_operator::model::report::{condition, is_ready};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -31,10 +32,7 @@ const HOUR: u64 = 15;
 pub fn check(life: &mut Life) -> Result<(), Broken> {
     life.diary.line(life.sim.now(), "* faults stop");
     life.calm();
-    if life
-        .sim
-        .alter(|cloud| cloud.streams.iter().any(|(_, live)| live.is_limited(cloud.now)))
-    {
+    if is_limited(life) {
         life.sim.advance(DAY);
     }
     at_rest(life)?;
@@ -74,6 +72,12 @@ fn at_rest(life: &mut Life) -> Result<(), Broken> {
     converged(life)
 }
 
+/// Whether a stream was changed as often as AWS allows in a day.
+fn is_limited(life: &Life) -> bool {
+    let limited = |cloud: &mut Cloud| cloud.streams.iter().any(|(_, live)| live.is_limited(cloud.now));
+    life.sim.alter(limited)
+}
+
 /// Passes, each when the one before asked for it, until nothing is left to do but to look for drift.
 fn settle(life: &mut Life) -> Result<(), Broken> {
     let (mut effect, mut in_vain) = (life.sim.now(), false);
@@ -93,6 +97,11 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
         // Of what fails otherwise there is an end.
         if passed.effects > 0 || passed.writes > 0 {
             (effect, in_vain) = (now, false);
+        }
+        // Calls that came late may have used up what is left of a day.
+        if passed.writes > 0 && passed.effects == 0 && is_limited(life) {
+            life.sim.advance(DAY);
+            continue;
         }
         in_vain |= passed.over_quota > 0;
         match passed.next {

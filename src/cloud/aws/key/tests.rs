@@ -27,6 +27,7 @@ fn target(known: Option<&str>) -> Target {
         siblings_alias: "alias/dl-events-stream".to_owned(),
         known: known.map(str::to_owned),
         spare: Vec::new(),
+        given_up: Vec::new(),
         search: false,
         aliases: false,
         owner: Owner {

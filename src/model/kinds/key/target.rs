@@ -20,6 +20,9 @@ pub struct Target {
     pub known: Option<String>,
     /// Ids of other keys of the lake for the same use that earlier passes saw.
     pub spare: Vec<String>,
+    /// Nonces of calls that were given up: what they made does not take the place of the known one while KMS does not show
+    /// that.
+    pub given_up: Vec<String>,
     /// Whether to search among all keys even where one is named: a call was begun of whose key nothing is known.
     pub search: bool,
     /// Whether to read every alias that names it: a key that is to go may be somebody else's to use.
@@ -32,12 +35,14 @@ pub struct Target {
 
 /// Where to look for it, and how deep.
 pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
+    let given_up = lake.record.abandoned.get(&id).into_iter().flatten();
     Target {
         id,
         alias: alias(lake, id).to_owned(),
         siblings_alias: alias(lake, sibling(id)).to_owned(),
         known: lake.record.keys.get(&id).cloned(),
         spare: lake.record.spare_keys.get(&id).cloned().unwrap_or_default(),
+        given_up: given_up.map(|intent| intent.nonce.clone()).collect(),
         search: lake.record.has_begun(id),
         aliases: depth == Depth::Contents,
         owner: lake.owner.clone(),
@@ -87,6 +92,18 @@ impl Target {
         self.owner.judge(tags) == Ownership::Ours
     }
 
+    /// Whether there is another, known, that KMS does not show, and this one was made by a call that was given up before.
+    fn is_left_over(&self, key: &Observed) -> bool {
+        let id = key.arn.key_id();
+        let given_up = || {
+            let nonce = key.nonce();
+            self.given_up.iter().any(|given_up| nonce == Some(given_up))
+        };
+        self.known.as_deref().is_some_and(|known| known != id)
+            && key.alias_target.as_deref() != Some(id)
+            && given_up()
+    }
+
     /// Whether the tags say that it is this key; keys from before there was such a tag say nothing.
     fn role(&self, tags: &Tags) -> Option<bool> {
         let resource = tags.get(words::TAG_RESOURCE)?;
@@ -125,7 +142,7 @@ impl Target {
         }
         ours.sort_by_key(rank);
         let mut ours = ours.into_iter();
-        let Some(mut key) = ours.next() else {
+        let Some(mut key) = ours.next().filter(|key| !self.is_left_over(key)) else {
             let mut foreign: Vec<_> = others
                 .into_iter()
                 .filter(|key| !self.is_ours(&key.tags))

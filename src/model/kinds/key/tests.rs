@@ -376,3 +376,40 @@ fn a_key_that_is_not_ours_is_in_the_way_only_where_none_is() {
     };
     assert_eq!(bucket.pick(vec![foreign, ours], Vec::new()), Some(beside));
 }
+
+#[test]
+fn the_key_of_a_call_that_was_given_up_does_not_take_the_place_of_the_known_one() {
+    let lake = lake();
+    let bucket = Target {
+        known: Some("k1".to_owned()),
+        given_up: vec!["first".to_owned()],
+        ..target(&lake, Id::BucketKey, Depth::Properties)
+    };
+    let made_by = |id: &str, nonce: &str| {
+        let mut made = applied(&lake, Id::BucketKey);
+        (made.arn, made.alias_target) = (key(id), None);
+        made.tags.insert(words::TAG_INTENT.into(), nonce.into());
+        made
+    };
+    let (known, given_up) = (made_by("k1", "second"), made_by("k2", "first"));
+    let picked = |found: &[&Observed]| bucket.pick(Vec::new(), found.iter().copied().cloned().collect());
+    let id = |picked: Option<Observed>| picked.map(|picked| picked.arn.key_id().to_owned());
+    assert_eq!(
+        id(picked(&[&given_up])),
+        None,
+        "KMS does not show the known one yet"
+    );
+    let both = picked(&[&given_up, &known]).unwrap();
+    assert_eq!((both.arn.key_id(), both.others), ("k1", vec![given_up.clone()]));
+    let other = made_by("k2", "third");
+    assert_eq!(
+        id(picked(&[&other])),
+        Some("k2".to_owned()),
+        "of no call that was given up"
+    );
+    let named = Observed {
+        alias_target: Some("k2".to_owned()),
+        ..given_up
+    };
+    assert_eq!(id(picked(&[&named])), Some("k2".to_owned()), "the alias names it");
+}
