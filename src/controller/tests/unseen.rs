@@ -170,6 +170,8 @@ fn what_a_process_made_that_died_before_it_wrote_that_down_is_removed_when_it_sh
         .filter(|name| name.contains("crawler"))
         .collect();
     assert_eq!(left, [""; 0], "{}", stage.story());
+    // A last call of a process that is gone may be under way for five minutes.
+    stage.next_looks();
     stage.sim.forget_calls();
     stage.next_looks();
     let calls = stage.sim.calls().into_iter();
@@ -348,6 +350,24 @@ fn a_lake_whose_keys_could_not_be_looked_for_at_first_has_not_lost_its_record() 
     assert!(
         waited < SignedDuration::from_mins(1),
         "{waited:#}: {}",
+        stage.story()
+    );
+}
+
+#[test]
+fn what_the_last_call_of_a_process_that_is_gone_makes_after_it_was_removed_is_removed_again() {
+    let mut stage = Stage::ready(json!({"testPublisher": {"enabled": true}}));
+    let arn = stage.arn(Id::PublisherRole);
+    let made = stage.sim.alter(|cloud| cloud.roles.get(&arn).unwrap().clone());
+    stage.edit(json!({"testPublisher": {"enabled": false}}));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert!(!roles(&stage).iter().any(|name| name.contains("publisher")));
+    stage.sim.alter(|cloud| cloud.roles.put(&arn, made));
+    stage.next_looks();
+    assert!(
+        !roles(&stage).iter().any(|name| name.contains("publisher")),
+        "{}",
         stage.story()
     );
 }

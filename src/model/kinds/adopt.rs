@@ -5,6 +5,7 @@ use super::{
     Assessment, Change, Circumstances, Desired, Difference, Observed, WaitFor, assess, bucket, key,
     log_group, role, table,
 };
+use crate::api::vocabulary as words;
 use crate::model::lake::Lake;
 use crate::model::topology::Id;
 
@@ -41,13 +42,13 @@ pub fn takeover(lake: &Lake, id: Id, desired: &Desired, live: &Observed, cx: &Ci
     if let Some(why) = stands_against {
         return Takeover::Refused(why);
     }
-    let (changes, differences) = match assess(desired, Some(live), cx) {
-        Assessment::Apply { changes, differences } => (changes, differences),
+    let differences = match assess(desired, Some(live), cx) {
+        Assessment::Apply { differences, .. } => differences,
         Assessment::Settling(wait) => return Takeover::Settling(wait),
         Assessment::Refused(refusal) => return Takeover::Refused(refusal.message),
-        Assessment::InSync => (Vec::new(), Vec::new()),
+        Assessment::InSync => Vec::new(),
     };
-    match mark(lake, desired, live, changes) {
+    match mark(lake, desired, live, cx) {
         Some(mark) => Takeover::Open {
             differences,
             mark: Box::new(mark),
@@ -64,12 +65,22 @@ pub fn takeover(lake: &Lake, id: Id, desired: &Desired, live: &Observed, cx: &Ci
     }
 }
 
-/// The call that sets the owner's tags. A table has parameters instead, and one call for all that it is.
-fn mark(lake: &Lake, desired: &Desired, live: &Observed, changes: Vec<Change>) -> Option<Change> {
-    if let (Desired::Table(desired), Observed::Table(live)) = (desired, live) {
+/// The call that sets the owner's tags. A table has parameters instead, and one call for all that it is. What is there
+/// already of which tags were the user's stays, for those that are declared no more are taken away by that.
+fn mark(lake: &Lake, desired: &Desired, live: &Observed, cx: &Circumstances) -> Option<Change> {
+    let mut desired = desired.clone();
+    if let Some(keys) = live.tags().get(words::TAG_KEYS) {
+        desired
+            .tags_mut()
+            .insert(words::TAG_KEYS.to_owned(), keys.clone());
+    }
+    if let (Desired::Table(desired), Observed::Table(live)) = (&desired, live) {
         return Some(Change::Table(table::mark(&lake.tags, desired, live)));
     }
-    changes.into_iter().find(Change::sets_tags)
+    match assess(&desired, Some(live), cx) {
+        Assessment::Apply { changes, .. } => changes.into_iter().find(Change::sets_tags),
+        _ => None,
+    }
 }
 
 impl Change {

@@ -239,6 +239,25 @@ pub enum Depth {
     Contents,
 }
 
+impl Desired {
+    /// Its tags; for a table, its parameters.
+    pub fn tags_mut(&mut self) -> &mut Tags {
+        match self {
+            Desired::Key(desired) => &mut desired.tags,
+            Desired::Bucket(desired) => &mut desired.tags,
+            Desired::LogGroup(desired) => &mut desired.tags,
+            Desired::Stream(desired) => &mut desired.tags,
+            Desired::Database(desired) => &mut desired.tags,
+            Desired::Table(desired) => &mut desired.input.parameters,
+            Desired::Role(desired) => &mut desired.tags,
+            Desired::Delivery(desired) => &mut desired.tags,
+            Desired::Crawler(desired) => &mut desired.tags,
+            Desired::Workgroup(desired) => &mut desired.tags,
+            Desired::Function(desired) => &mut desired.tags,
+        }
+    }
+}
+
 impl Observed {
     /// The tags that say whose it is; for a table, its parameters.
     pub fn tags(&self) -> &Tags {

@@ -113,9 +113,9 @@ pub enum Change {
 /// The update that makes a table which is nobody's the lake's: it adds the owner's parameters, and sends everything
 /// else back as it was read.
 pub fn mark(owner: &Tags, desired: &Desired, live: &Observed) -> Change {
-    let declared = &desired.input.parameters;
     let mut input = live.input.clone();
-    let marks = owner.iter().filter(|(key, _)| declared.contains_key(*key));
+    let declared = desired.input.parameters.iter();
+    let marks = declared.filter(|(key, _)| owner.contains_key(*key));
     input
         .parameters
         .extend(marks.map(|(key, value)| (key.clone(), value.clone())));

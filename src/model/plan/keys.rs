@@ -47,7 +47,7 @@ fn choose(lake: &Lake, snapshot: &Snapshot, id: Id, key: &mut key::Observed) {
         let by_alias = key.alias_target.as_deref() == Some(key_id);
         let open = lake.record.intents.get(&id).map(|intent| intent.nonce.as_str());
         (
-            !(by_alias || is_used(snapshot, id, key)),
+            !(by_alias || is_used(snapshot, key)),
             lake.record.keys.get(&id).map(String::as_str) != Some(key_id),
             !by_alias,
             key.nonce().is_none() || key.nonce() != open,
@@ -83,7 +83,7 @@ pub(super) fn leftovers<'a>(
             nonces.any(|given_up| given_up == nonce)
         })
     };
-    let named = |other: &key::Observed| !other.aliases.is_empty() || is_used(snapshot, id, other);
+    let named = |other: &key::Observed| !other.aliases.is_empty() || is_used(snapshot, other);
     let others = key.others.iter().filter(|_| users_are_read(snapshot, id));
     others.filter(|other| abandoned(other) && !named(other)).collect()
 }
@@ -146,9 +146,9 @@ fn users_are_read(snapshot: &Snapshot, id: Id) -> bool {
     users(id).iter().all(read)
 }
 
-/// Whether a bucket, the stream or the delivery stream names the key.
-fn is_used(snapshot: &Snapshot, id: Id, key: &key::Observed) -> bool {
-    encrypted_with(snapshot, key).any(|(user, _)| users(id).contains(&user))
+/// Whether something is encrypted with the key.
+fn is_used(snapshot: &Snapshot, key: &key::Observed) -> bool {
+    encrypted_with(snapshot, key).next().is_some()
 }
 
 /// What was seen to be encrypted with the key: it names it by its id or ARN, or by an alias.

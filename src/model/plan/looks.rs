@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::step::GONE_LAG;
 use super::{Plan, Step};
 use crate::api::Adoption;
 use crate::model::kinds::Depth;
@@ -12,6 +11,9 @@ use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Memory, Seen, Sight, Tempo};
 use crate::model::owner::Ownership;
 use crate::model::topology::Id;
+
+/// AWS takes no request that was signed longer ago (IAM user guide, "Signature Version 4": five minutes).
+const SIGNED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// One look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub fn looks(
     let key_goes = lake.leaving.is_some() && (at_key(Id::BucketKey) || at_key(Id::StreamKey));
     let long = |seen: &Seen| {
         let since = seen.absent_since.map(|since| seen.at.duration_since(since));
-        since >= Some(GONE_LAG)
+        since >= Some(SIGNED_FOR)
     };
     let look = |(id, planned): (&Id, &super::Planned)| {
         let (id, depth) = (*id, depth(lake, *id, planned.wish, memory));
@@ -57,12 +59,8 @@ pub fn looks(
             Step::InSync | Step::Used(_) if key_goes && id.is_encrypted() => true,
             Step::InSync if last => true,
             // A part that is off is looked for once more after it was seen to be gone: what a process made that died
-            // before it wrote that down may not have been shown yet.
-            Step::InSync
-                if seen.sight == Sight::Absent && (long(seen) || memory.removed.contains_key(&id)) =>
-            {
-                false
-            }
+            // before it wrote that down may not have been shown yet, and its last call may come late.
+            Step::InSync if seen.sight == Sight::Absent && long(seen) => false,
             Step::InSync | Step::Used(_) => whole || now.duration_since(seen.at) >= period(id, tempo),
             Step::Failed(_, at) => *at <= now,
             // To create what is not there, AWS itself refuses what came to exist meanwhile.

@@ -120,12 +120,15 @@ fn pin_keys(
         let Some(planned) = plan.steps.get(&id) else {
             continue;
         };
+        // The user has another key, and this one stays: one that a lost status told of, or that is in use by now.
+        let besides =
+            planned.wish == Wish::Sought || planned.wish == Wish::Gone && planned.step == Step::Kept;
         if let Some(stand) = plan.keys.get(&id)
             && planned.exists
-            && (matches!(planned.wish, Wish::Wanted | Wish::Sought) || lake.leaving.is_some())
+            && (planned.wish == Wish::Wanted || besides || lake.leaving.is_some())
         {
             intent::found(pinned, id, stand.key.key_id(), stand.nonce.as_deref());
-            if planned.wish == Wish::Sought {
+            if besides {
                 // Objects and records may be encrypted with it.
                 pin_used(pinned, id, &stand.key);
             }

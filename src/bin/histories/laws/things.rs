@@ -100,7 +100,9 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
             .into_iter()
             .filter_map(|id| home::arn(home, cloud, id));
         let recorded = pinned.is_some_and(|pinned| pinned.key_ids.values().any(|id| id == *key));
-        recorded || by_alias.into_iter().any(|arn| arn.ends_with(*key))
+        // While an edit is refused nothing is done about a call that was begun before.
+        let of_a_call = || life.is_refused() && pinned.is_some_and(|pinned| is_of_a_call(cloud, pinned, key));
+        recorded || by_alias.into_iter().any(|arn| arn.ends_with(*key)) || of_a_call()
     };
     if let Some(key) = keys.iter().find(|key| !known(key)) {
         return broken(
@@ -121,16 +123,17 @@ fn is_known(cloud: &Cloud, pinned: &[&Pinned], key: &str) -> bool {
         let mut others = others.into_iter().flat_map(|keys| keys.values().flatten());
         pinned.key_ids.values().any(|id| named(id)) || others.any(|id| named(id))
     };
-    let mut keys = cloud.keys.iter().filter(|(arn, _)| named(arn));
+    let told = |pinned: &&Pinned| recorded(pinned) || is_of_a_call(cloud, pinned, key);
+    cloud.aliases.iter().any(|(_, id)| named(id)) || ciphers(cloud).contains(key) || pinned.iter().any(told)
+}
+
+/// Whether a call made the key that the status says was begun.
+fn is_of_a_call(cloud: &Cloud, pinned: &Pinned, key: &str) -> bool {
+    let mut keys = cloud.keys.iter().filter(|(arn, _)| arn.ends_with(key));
     let nonce = keys.find_map(|(_, key)| key.seen.tags.get(TAG_INTENT));
-    let of_a_call = |pinned: &&Pinned| {
-        let given_up = pinned.abandoned_key_intents.values().flatten();
-        let mut calls = pinned.key_intents.values().chain(given_up);
-        calls.any(|intent| Some(&intent.nonce) == nonce)
-    };
-    cloud.aliases.iter().any(|(_, id)| named(id))
-        || ciphers(cloud).contains(key)
-        || pinned.iter().any(|pinned| recorded(pinned) || of_a_call(pinned))
+    let given_up = pinned.abandoned_key_intents.values().flatten();
+    let mut calls = pinned.key_intents.values().chain(given_up);
+    nonce.is_some() && calls.any(|intent| Some(&intent.nonce) == nonce)
 }
 
 /// There are no aliases but the lake's two, and no key has both.

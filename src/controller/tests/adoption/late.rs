@@ -67,3 +67,37 @@ fn a_key_of_the_lakes_name_lets_everything_be_told_before_anything_is_written() 
     assert!(message.contains(&key), "{message}");
     is_taken_over(&mut stage, &[Id::BucketKey, Id::LakeBucket], "key and bucket");
 }
+
+#[test]
+fn a_tag_of_the_users_that_is_declared_no_more_goes_from_what_is_taken_over() {
+    let mut stage =
+        Stage::ready(json!({"testPublisher": {"enabled": true}, "tags": {"team": "data", "cost": "1"}}));
+    for id in Id::ALL {
+        let arn = arn(&stage, id);
+        let owners = |key: &str| {
+            ["cluster", "namespace", "name"]
+                .iter()
+                .any(|of| key.ends_with(of))
+        };
+        stage
+            .sim
+            .alter(|cloud| cloud.tags_mut(id, &arn).unwrap().retain(|key, _| !owners(key)));
+    }
+    stage.edit(json!({"adoption": "Unowned", "tags": {"team": "core", "cost": null}}));
+    stage.settle();
+    // What is encrypted with a key is asked for once that is the lake's, and so on.
+    for _ in 0..5 {
+        stage.agree();
+        stage.settle();
+    }
+    assert!(stage.is_ready(), "{}", stage.story());
+    for id in Id::ALL {
+        let arn = arn(&stage, id);
+        let tags = stage.sim.alter(|cloud| tags(cloud, id, &arn).clone());
+        assert_eq!(
+            (tags.get("team").map(String::as_str), tags.get("cost")),
+            (Some("core"), None),
+            "{id}: {tags:?}"
+        );
+    }
+}

@@ -120,3 +120,34 @@ fn a_whole_lake_that_goes_takes_its_key_along_although_the_status_was_lost() {
     assert!(stage.released, "{}", stage.story());
     assert_eq!(keys(&stage), (0, 2), "{}", stage.story());
 }
+
+#[test]
+fn a_key_of_a_lost_answer_that_somebody_uses_is_the_lakes_to_keep_once_the_user_writes_another() {
+    let mut stage = Stage::new(json!({}));
+    dead(&mut stage, "CreateKey", Fault::CrashAfter);
+    let made = stage
+        .sim
+        .alter(|cloud| cloud.keys.iter().next().unwrap().0.to_owned());
+    let id = made.rsplit('/').next().unwrap().to_owned();
+    let alias = stage.lake().place.key_alias("alias/theirs").to_string();
+    stage.sim.alter(|cloud| cloud.aliases.put(&alias, id.clone()));
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN}}));
+    stage.restart();
+    stage.settle();
+    assert_eq!(
+        pinned(&stage).key_ids.get(Id::BucketKey.as_str()),
+        Some(&id),
+        "{}",
+        stage.story()
+    );
+    stage.sim.alter(|cloud| cloud.aliases.remove(&alias));
+    for _ in 0..15 {
+        stage.next_looks();
+    }
+    assert!(stage.is_ready(), "{}", stage.story());
+    let state = stage
+        .sim
+        .alter(|cloud| cloud.keys.get(&made).unwrap().seen.state.clone());
+    assert_eq!(state, "Enabled", "{}", stage.story());
+    assert_eq!(pinned(&stage).used_keys[Id::BucketKey.as_str()].len(), 2);
+}

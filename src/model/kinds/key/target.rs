@@ -36,15 +36,16 @@ pub struct Target {
 /// Where to look for it, and how deep.
 pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
     let given_up = lake.record.abandoned.get(&id).into_iter().flatten();
+    let given_up: Vec<_> = given_up.map(|intent| intent.nonce.clone()).collect();
     Target {
         id,
         alias: alias(lake, id).to_owned(),
         siblings_alias: alias(lake, sibling(id)).to_owned(),
         known: lake.record.keys.get(&id).cloned(),
         spare: lake.record.spare_keys.get(&id).cloned().unwrap_or_default(),
-        given_up: given_up.map(|intent| intent.nonce.clone()).collect(),
         search: lake.record.has_begun(id),
-        aliases: depth == Depth::Contents,
+        aliases: depth == Depth::Contents || !given_up.is_empty(),
+        given_up,
         owner: lake.owner.clone(),
         description: description(&lake.owner, id),
     }
@@ -92,7 +93,8 @@ impl Target {
         self.owner.judge(tags) == Ownership::Ours
     }
 
-    /// Whether there is another, known, that KMS does not show, and this one was made by a call that was given up before.
+    /// Whether there is another, known, that KMS does not show, and this one was made by a call that was given up, or was
+    /// on its way to deletion when that was made.
     fn is_left_over(&self, key: &Observed) -> bool {
         let id = key.arn.key_id();
         let given_up = || {
@@ -101,7 +103,7 @@ impl Target {
         };
         self.known.as_deref().is_some_and(|known| known != id)
             && key.alias_target.as_deref() != Some(id)
-            && given_up()
+            && (key.state == "PendingDeletion" || given_up())
     }
 
     /// Whether the tags say that it is this key; keys from before there was such a tag say nothing.

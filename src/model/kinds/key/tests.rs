@@ -407,6 +407,11 @@ fn the_key_of_a_call_that_was_given_up_does_not_take_the_place_of_the_known_one(
         Some("k2".to_owned()),
         "of no call that was given up"
     );
+    let doomed = Observed {
+        state: "PendingDeletion".to_owned(),
+        ..other
+    };
+    assert_eq!(id(picked(&[&doomed])), None, "another was made in its place");
     let named = Observed {
         alias_target: Some("k2".to_owned()),
         ..given_up

@@ -5,6 +5,7 @@ use datalake_operator::cloud::sim::Key;
 use datalake_operator::model::arn::KeyArn;
 
 use super::*;
+use crate::edits::EDITS;
 use crate::laws::scene::{EVERYTHING, edit, law, ready};
 use crate::script::Step;
 
@@ -116,7 +117,7 @@ fn what_is_not_wanted_any_more_is_an_orphan() {
 
 #[test]
 fn a_key_that_nothing_knows_of_is_seen_though_it_is_the_only_one() {
-    let life = ready(EVERYTHING);
+    let mut life = ready(EVERYTHING);
     edit(&life, |object| {
         let pinned = object.status.as_mut().unwrap().pinned.as_mut().unwrap();
         pinned.key_ids.clear();
@@ -131,6 +132,36 @@ fn a_key_that_nothing_knows_of_is_seen_though_it_is_the_only_one() {
         cloud.aliases.remove(&alias);
     });
     assert_eq!(lives(&life, false), BREAKS);
+    edit(&life, |object| {
+        let nonce = "the-call-that-made-it".to_owned();
+        let pinned = object.status.as_mut().unwrap().pinned.as_mut().unwrap();
+        let intent = datalake_operator::model::intent::begin(&nonce, life.sim.now());
+        pinned.key_intents.insert(Id::BucketKey.to_string(), intent);
+        life.sim.alter(|cloud| {
+            for arn in cloud
+                .keys
+                .iter()
+                .map(|(arn, _)| arn.to_owned())
+                .collect::<Vec<_>>()
+            {
+                cloud
+                    .keys
+                    .get_mut(&arn)
+                    .unwrap()
+                    .seen
+                    .tags
+                    .insert(TAG_INTENT.into(), nonce.clone());
+            }
+        });
+    });
+    assert_eq!(lives(&life, false), BREAKS, "the call is to be seen to");
+    let refused = EDITS.iter().position(|edit| edit.refused).unwrap();
+    life.step(&Step::Edit(refused)).unwrap();
+    assert_eq!(
+        lives(&life, false),
+        None,
+        "nobody sees to it while the spec is refused"
+    );
 }
 
 #[test]
