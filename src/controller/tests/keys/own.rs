@@ -145,9 +145,9 @@ fn a_key_of_a_lost_answer_that_somebody_uses_is_the_lakes_to_keep_once_the_user_
         stage.next_looks();
     }
     assert!(stage.is_ready(), "{}", stage.story());
-    let state = stage
+    let state_of_key = stage
         .sim
         .alter(|cloud| cloud.keys.get(&made).unwrap().seen.state.clone());
-    assert_eq!(state, "Enabled", "{}", stage.story());
+    assert_eq!(state_of_key, "Enabled", "{}", stage.story());
     assert_eq!(pinned(&stage).used_keys[Id::BucketKey.as_str()].len(), 2);
 }
