@@ -188,7 +188,11 @@ impl Notes {
         })
     }
 
-    fn arrives(&mut self, sim: &Sim, late: Late) {
+    /// What makes something has an effect only where there is nothing: it breaks what it breaks as it arrives.
+    fn arrives(&mut self, sim: &Sim, mut late: Late) {
+        if late.change.creates() && late.charge.is_some() {
+            late.charge = self.judge(sim, &late.place, &late.change).1;
+        }
         let arrived = late.arrive(sim);
         self.charges.extend(arrived.index.zip(arrived.charge));
         self.late.extend(arrived.index);

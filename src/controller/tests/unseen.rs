@@ -355,19 +355,32 @@ fn a_lake_whose_keys_could_not_be_looked_for_at_first_has_not_lost_its_record() 
 }
 
 #[test]
-fn what_the_last_call_of_a_process_that_is_gone_makes_after_it_was_removed_is_removed_again() {
-    let mut stage = Stage::ready(json!({"testPublisher": {"enabled": true}}));
-    let arn = stage.arn(Id::PublisherRole);
-    let made = stage.sim.alter(|cloud| cloud.roles.get(&arn).unwrap().clone());
-    stage.edit(json!({"testPublisher": {"enabled": false}}));
-    stage.settle();
-    assert!(stage.is_ready(), "{}", stage.story());
-    assert!(!roles(&stage).iter().any(|name| name.contains("publisher")));
-    stage.sim.alter(|cloud| cloud.roles.put(&arn, made));
-    stage.next_looks();
-    assert!(
-        !roles(&stage).iter().any(|name| name.contains("publisher")),
-        "{}",
-        stage.story()
-    );
+fn what_the_last_call_of_a_process_that_is_gone_makes_after_it_was_removed_is_removed_again_or_reported() {
+    for (policy, removed) in [("Correct", true), ("Report", false)] {
+        let mut stage = Stage::ready(json!({"testPublisher": {"enabled": true}, "driftPolicy": policy}));
+        let arn = stage.arn(Id::PublisherRole);
+        let made = stage.sim.alter(|cloud| cloud.roles.get(&arn).unwrap().clone());
+        stage.edit(json!({"testPublisher": {"enabled": false}}));
+        stage.settle();
+        assert!(stage.is_ready(), "{}", stage.story());
+        assert!(!roles(&stage).iter().any(|name| name.contains("publisher")));
+        stage.sim.alter(|cloud| cloud.roles.put(&arn, made));
+        stage.sim.forget_calls();
+        stage.next_looks();
+        assert_eq!(
+            !roles(&stage).iter().any(|name| name.contains("publisher")),
+            removed,
+            "{}",
+            stage.story()
+        );
+        assert_eq!(stage.writes().is_empty(), !removed, "{}", stage.story());
+        if !removed {
+            let (_, reason, message) = stage.condition("Ready");
+            assert_eq!(reason, "DriftDetected", "{message}");
+            assert!(
+                message.contains("publisher-role: existence: there instead of missing"),
+                "{message}"
+            );
+        }
+    }
 }

@@ -267,10 +267,13 @@ impl Asking<'_> {
         if live.is_some_and(on_their_way) && work.changes.iter().any(Change::writes_tags) {
             return lagging();
         }
-        if work.verb != Verb::Delete && self.only_reports(work.verb) {
-            let missing = || vec![Difference::new("existence", "there", "missing")];
+        if self.only_reports(work.verb) {
+            let (declared, is) = match work.verb {
+                Verb::Delete => ("missing", "there"),
+                _ => ("there", "missing"),
+            };
             return Step::Report(if work.differences.is_empty() {
-                missing()
+                vec![Difference::new("existence", declared, is)]
             } else {
                 work.differences
             });
@@ -348,12 +351,16 @@ impl Asking<'_> {
     }
 
     /// `driftPolicy: Report`: what came from outside is named, not written. Edits are applied, and what was never made
-    /// is made; without a record of what was applied, only what is missing.
+    /// is made; without a record of what was applied, only what is missing. What is switched off is removed until all that
+    /// was edited is applied.
     fn only_reports(&self, verb: Verb) -> bool {
         if self.lake.drift == DriftPolicy::Correct {
             return false;
         }
         let record = &self.lake.record;
+        if verb == Verb::Delete {
+            return self.lake.leaving.is_none() && record.generation == Some(self.lake.generation);
+        }
         match (record.applied.contains_key(&self.id), self.cause()) {
             (true, Cause::Drift) => true,
             (true, Cause::Edit) => false,

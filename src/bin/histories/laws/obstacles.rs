@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use datalake_operator::api::vocabulary::{EMPTY_BUCKETS, SHORTEN_RETENTION, reasons};
 use datalake_operator::api::{Adoption, Datalake, DeletionPolicy, Discovery, DriftPolicy};
-use datalake_operator::cloud::sim::Cloud;
+use datalake_operator::cloud::sim::{Bucket, Cloud};
 
 use super::{calls, vital};
 use crate::home::{self, is_nobodys, is_ours};
@@ -39,6 +39,7 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
         foreign(life, object, cloud, &mut all);
         stream(life, object, cloud, &mut all);
         columns(life, object, cloud, &mut all);
+        renamed(life, cloud, &mut all);
         if leaving && spec.deletion_policy == DeletionPolicy::Delete {
             contents(life, object, cloud, &mut all);
             keys(cloud, &mut all);
@@ -109,6 +110,19 @@ fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'s
     let by_hand = table.input.serde.contains("Other") || table.input.location.contains("elsewhere");
     if by_hand || !table.input.columns.iter().all(kept) {
         all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// The lake bucket was made under a name that the user has taken back since. (An edit of the name is refused only where the
+/// lake has one already.)
+fn renamed(life: &Life, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let names = &life.home.names;
+    let declared =
+        [&names.lake_bucket, &names.raw_bucket].map(|name| life.home.place.bucket(name).to_string());
+    let other =
+        |(arn, bucket): (&str, &Bucket)| is_ours(&bucket.seen.tags) && declared.iter().all(|own| own != arn);
+    if cloud.buckets.iter().any(other) {
+        all.insert(reasons::IDENTITY_CHANGED);
     }
 }
 

@@ -82,7 +82,11 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
     let all = Id::ALL
         .into_iter()
         .filter(|id| !ready || vital::wanted(&object.spec, *id));
-    let names: BTreeSet<String> = all.filter_map(|id| home::arn(home, cloud, id)).collect();
+    let mut names: BTreeSet<String> = all.filter_map(|id| home::arn(home, cloud, id)).collect();
+    let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
+    // It may have been made under a name that the user has taken back since.
+    let bucket = pinned.and_then(|pinned| pinned.names.get(Id::LakeBucket.as_str()));
+    names.extend(bucket.map(|name| home.place.bucket(name).to_string()));
     let ours = ours(cloud, &life.strangers);
     if let Some(orphan) = ours.into_iter().find(|arn| !names.contains(*arn)) {
         return broken(Law::OneOfEach, format!("{orphan} is an orphan"));
@@ -94,7 +98,6 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
             format!("{} keys are enabled: {keys:?}", keys.len()),
         );
     }
-    let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
     let known = |key: &&str| {
         let by_alias = [Id::BucketKey, Id::StreamKey]
             .into_iter()

@@ -220,3 +220,21 @@ fn under_retain_data_the_pipeline_goes() {
     life.sim.alter(|cloud| cloud.deliveries.put(&arn, delivery));
     assert_eq!(gone(&life), BREAKS);
 }
+
+#[test]
+fn a_bucket_of_another_name_is_an_orphan_unless_the_lake_was_made_in_it() {
+    let life = ready(EVERYTHING);
+    let other = "another-example-lake";
+    life.sim.alter(|cloud| {
+        let [own, other] =
+            [life.home.name(Id::LakeBucket), other].map(|name| life.home.place.bucket(name).to_string());
+        let bucket = cloud.buckets.get(&own).unwrap().clone();
+        cloud.buckets.put(&other, bucket);
+    });
+    assert_eq!(lives(&life, false), BREAKS);
+    edit(&life, |object| {
+        let pinned = object.status.as_mut().unwrap().pinned.as_mut().unwrap();
+        pinned.names.insert(Id::LakeBucket.to_string(), other.to_owned());
+    });
+    assert_eq!(lives(&life, false), None);
+}
