@@ -424,6 +424,8 @@ impl Life {
             self.due = cluster.object.as_ref().map(|_| now);
             drop(cluster);
             self.processes[self.leader].memory = Memory::default();
+            // Nobody remembers what was written right before, as if another process had.
+            self.others_alter();
         }
         Ok(())
     }
