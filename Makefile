@@ -52,6 +52,10 @@ test-unit: ## The decisions, the adapters, the simulator, the laws of the histor
 test-histories: ## 10,000 random lives of lakes in a simulated AWS, and each write of a lake going wrong (COUNT=n, SEED=n)
 	$(HISTORIES) --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
+.PHONY: replay
+replay: ## Tell one of the histories as a script, made short if it breaks a law (HISTORY=seed or name)
+	$(HISTORIES) --replay "$(HISTORY)"
+
 .PHONY: prove-facts
 prove-facts: ## See each fact of docs/aws-facts.md guarded: the code forgets it, and a test turns red (some 50 minutes; TEXT=words)
 	$$($(STAND) which python) deploy/prove-facts.py '$(TEXT)'

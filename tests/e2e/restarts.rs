@@ -14,7 +14,7 @@ const DEATHS: u32 = 3;
 const LONGEST: Duration = Duration::from_secs(90 + 60);
 
 #[tokio::test]
-async fn an_operator_that_dies_at_every_step_leaves_one_of_each_and_then_nothing() {
+async fn an_operator_that_ends_again_and_again_leaves_one_of_each_and_then_nothing() {
     let mut lake = Lake::place("e2e-restarts").await;
     let spec = json!({"deletionPolicy": "Delete", "testPublisher": {"enabled": true}});
     lake.apply(spec).await;

@@ -130,7 +130,7 @@ fn tell(what: &str, total: &Tally, count: u64, seconds: f64) {
     println!("  {} of them broke a law: {laws:?}", total.failures.len());
     for (name, broken) in total.failures.iter().take(TOLD) {
         println!(
-            "  {:?}, in {name}: {}\n    histories --replay {name}",
+            "  {:?}, in {name}: {}\n    make replay HISTORY=\"{name}\"",
             broken.law, broken.how
         );
     }

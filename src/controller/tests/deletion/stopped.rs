@@ -1,6 +1,7 @@
 //! What stops a deletion, and what does not.
 
 use super::*;
+use crate::cloud::sim::Timing;
 
 #[test]
 fn a_bucket_that_holds_objects_stops_delete_until_the_user_says_so() {
@@ -187,4 +188,41 @@ fn what_arrives_after_it_was_removed_is_removed_before_the_object_goes() {
     stage.sim.alter(|cloud| cloud.log_groups.put(&arn, before));
     stage.settle();
     assert!(stage.released && there(&stage).is_none(), "{}", stage.story());
+}
+
+#[test]
+fn a_crawl_is_stopped_and_its_end_waited_for_before_the_crawler_goes() {
+    let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));
+    let arn = stage.arn(Id::Crawler);
+    stage.sim.alter(|cloud| {
+        cloud.timing = Timing::real();
+        cloud.start_crawl(&arn);
+    });
+    stage.delete();
+    let mut states = Vec::new();
+    for _ in 0..200 {
+        let now = stage
+            .sim
+            .alter(|cloud| cloud.crawlers.get(&arn).map(|live| live.state.clone()));
+        if states.last() != Some(&now) {
+            states.push(now);
+        }
+        let next = stage.pass().next.unwrap_or_default();
+        if stage.released {
+            break;
+        }
+        stage.sim.advance(next.max(SignedDuration::from_secs(1)));
+    }
+    assert!(stage.released, "{}", stage.story());
+    let states: Vec<_> = states
+        .iter()
+        .map(|state| state.as_deref().unwrap_or("gone"))
+        .collect();
+    assert_eq!(states, ["RUNNING", "STOPPING", "READY", "gone"]);
+    let of_crawler: Vec<_> = stage
+        .operations()
+        .into_iter()
+        .filter(|o| o.ends_with("Crawler"))
+        .collect();
+    assert_eq!(of_crawler, ["StopCrawler", "DeleteCrawler"]);
 }

@@ -115,6 +115,27 @@ fn the_one_that_the_alias_names_wins_where_nothing_else_names_one() {
 }
 
 #[test]
+fn the_one_that_the_delivery_stream_names_wins_where_nothing_else_names_one() {
+    for other in ["00000000-0000", "ffffffff-ffff"] {
+        let mut stage = Stage::ready(json!({}));
+        let own = key_id(&stage, Id::BucketKey);
+        second(&stage, Id::BucketKey, other, Some("unknown"));
+        alias(&stage, Id::BucketKey, None);
+        let buckets = [stage.arn(Id::LakeBucket), stage.arn(Id::RawBucket)];
+        stage.sim.alter(|cloud| {
+            for arn in &buckets {
+                cloud.buckets.remove(arn);
+            }
+        });
+        wipe(&mut stage);
+        stage.settle();
+        assert!(stage.is_ready(), "{}", stage.story());
+        assert_eq!(key_id(&stage, Id::BucketKey), own, "{other}: {}", stage.story());
+        assert_eq!(alias_target(&stage, Id::BucketKey), Some(own));
+    }
+}
+
+#[test]
 fn a_key_that_was_never_recorded_stays_while_an_alias_of_somebody_names_it() {
     let mut stage = lagging(7);
     dead(&mut stage, "CreateKey", Fault::CrashAfter);
