@@ -100,12 +100,13 @@ fn the_one_that_the_alias_names_wins_where_nothing_else_names_one() {
     let own = key_id(&stage, Id::BucketKey);
     second(&stage, Id::BucketKey, "00000000-0000", Some("unknown"));
     let buckets = [stage.arn(Id::LakeBucket), stage.arn(Id::RawBucket)];
-    let delivery = stage.arn(Id::Delivery);
+    let (delivery, workgroup) = (stage.arn(Id::Delivery), stage.arn(Id::Workgroup));
     stage.sim.alter(|cloud| {
         for arn in &buckets {
             cloud.buckets.remove(arn);
         }
         cloud.deliveries.remove(&delivery);
+        cloud.workgroups.remove(&workgroup);
     });
     wipe(&mut stage);
     stage.settle();
@@ -122,10 +123,12 @@ fn the_one_that_the_delivery_stream_names_wins_where_nothing_else_names_one() {
         second(&stage, Id::BucketKey, other, Some("unknown"));
         alias(&stage, Id::BucketKey, None);
         let buckets = [stage.arn(Id::LakeBucket), stage.arn(Id::RawBucket)];
+        let workgroup = stage.arn(Id::Workgroup);
         stage.sim.alter(|cloud| {
             for arn in &buckets {
                 cloud.buckets.remove(arn);
             }
+            cloud.workgroups.remove(&workgroup);
         });
         wipe(&mut stage);
         stage.settle();
