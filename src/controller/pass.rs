@@ -298,9 +298,10 @@ impl<W: World> Operator<W> {
             if let Some(Step::Apply(work)) = plan.step(id).filter(|_| !done.is_empty()) {
                 memory.contests.mended(id, work, now);
             }
+            let aim = plan.aim(lake, memory, id);
             for change in &done {
                 memory.wrote(id, change.clone(), now);
-                memory.aims.insert(id, plan.aim(lake, id));
+                memory.aims.insert(id, aim.clone());
             }
             let removes = matches!(plan.step(id), Some(Step::Apply(work)) if work.removes());
             if removes && error.is_none() && !was_gone {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::contest::Contests;
 use super::fault::{CallError, Fault, classify};
-use super::kinds::{Change, Depth, Observed};
+use super::kinds::{self, Change, Depth, Observed};
 use super::lake::Lake;
 use super::owner::Tags;
 use super::topology::Id;
@@ -93,6 +93,8 @@ pub struct Memory {
     pub since: Option<Timestamp>,
     /// Whether what a process before this one wrote may not show yet.
     pub inherits: bool,
+    /// Resources whose tags a call without an answer may have written, and when.
+    pub unsure: BTreeMap<Id, Timestamp>,
     /// Resources that this process removed, and in which generation of the spec: AWS said so.
     pub removed: BTreeMap<Id, i64>,
     /// Failures in a row, by resource and by what failed.
@@ -214,10 +216,10 @@ impl Memory {
     /// which of them are the user's: whoever writes over that would leave a tag of theirs for ever.
     pub fn tags_on_their_way(&self, id: Id, live: &Tags, declared: &Tags) -> bool {
         let shown = live.get(words::TAG_KEYS);
-        match self.aims.get(&id) {
-            Some(aim) => aim.tag_keys.as_ref() != shown && self.just(id, Change::writes_tags),
-            None => self.inherits && declared.get(words::TAG_KEYS) != shown,
-        }
+        let unseen = |aim: &Aim| aim.tag_keys.as_ref() != shown;
+        let written = self.aims.get(&id).is_some_and(unseen) && self.just(id, Change::writes_tags);
+        let may_be_written = self.inherits || self.unsure.contains_key(&id);
+        written || may_be_written && declared.get(words::TAG_KEYS) != shown
     }
 
     fn just(&self, id: Id, what: impl Fn(&Change) -> bool) -> bool {
@@ -252,6 +254,9 @@ impl Memory {
         let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
         if attempt == Attempt::Write {
             self.seen.remove(&id);
+            if kinds::writes_tags(error.operation) && !error.is_refusal() {
+                self.unsure.insert(id, now);
+            }
             if matches!(error.service, "iam" | "kms") && !error.is_refusal() {
                 self.propagating = Some(now);
             }
@@ -298,6 +303,7 @@ impl Memory {
         let recent = |at: Timestamp| now.duration_since(at) < window;
         self.writes.retain(|write| recent(write.at));
         self.inherits = self.since.is_none_or(recent);
+        self.unsure.retain(|_, at| recent(*at));
     }
 
     /// Whether this very call succeeded a moment ago, so that a sight which asks for it again is an old one.

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::api::vocabulary as words;
 use crate::model::lake::Lake;
+use crate::model::owner::Tags;
 use crate::model::topology::Id;
 
 /// What came of the question whether a resource can be taken over.
@@ -65,14 +66,16 @@ pub fn takeover(lake: &Lake, id: Id, desired: &Desired, live: &Observed, cx: &Ci
     }
 }
 
-/// The call that sets the owner's tags. A table has parameters instead, and one call for all that it is. What is there
-/// already of which tags were the user's stays, for those that are declared no more are taken away by that.
+/// The call that sets the owner's tags. A table has parameters instead, and one call for all that it is. Where a tag says
+/// already which are the user's, those stay as they are: a later call mends them together with that tag.
 fn mark(lake: &Lake, desired: &Desired, live: &Observed, cx: &Circumstances) -> Option<Change> {
     let mut desired = desired.clone();
-    if let Some(keys) = live.tags().get(words::TAG_KEYS) {
-        desired
-            .tags_mut()
-            .insert(words::TAG_KEYS.to_owned(), keys.clone());
+    if live.tags().contains_key(words::TAG_KEYS) {
+        let (tags, owners) = (desired.tags_mut(), lake.owner.tags(&Tags::new()));
+        tags.retain(|key, _| owners.contains_key(key) || !lake.tags.contains_key(key));
+        for (key, value) in live.tags() {
+            tags.entry(key.clone()).or_insert_with(|| value.clone());
+        }
     }
     if let (Desired::Table(desired), Observed::Table(live)) = (&desired, live) {
         return Some(Change::Table(table::mark(&lake.tags, desired, live)));
@@ -86,21 +89,30 @@ fn mark(lake: &Lake, desired: &Desired, live: &Observed, cx: &Circumstances) -> 
 impl Change {
     /// Whether it sets tags, takes some away, or writes a table's parameters, which are its tags.
     pub fn writes_tags(&self) -> bool {
-        let removes = [
-            "UntagResource",
-            "UntagRole",
-            "UntagDeliveryStream",
-            "RemoveTagsFromStream",
-            "UpdateTable",
-        ];
-        self.sets_tags() || self.creates() || removes.contains(&self.operation().1)
+        self.creates() || writes_tags(self.operation().1)
     }
 
     /// Whether it sets tags, and does nothing else.
     pub fn sets_tags(&self) -> bool {
-        matches!(
-            self.operation().1,
-            "TagResource" | "TagRole" | "TagDeliveryStream" | "AddTagsToStream" | "PutBucketTagging"
-        )
+        sets_tags(self.operation().1)
     }
+}
+
+fn sets_tags(operation: &str) -> bool {
+    matches!(
+        operation,
+        "TagResource" | "TagRole" | "TagDeliveryStream" | "AddTagsToStream" | "PutBucketTagging"
+    )
+}
+
+/// Whether a call of that name writes tags of what is there already, or a table's parameters.
+pub fn writes_tags(operation: &str) -> bool {
+    let removes = [
+        "UntagResource",
+        "UntagRole",
+        "UntagDeliveryStream",
+        "RemoveTagsFromStream",
+        "UpdateTable",
+    ];
+    sets_tags(operation) || removes.contains(&operation)
 }

@@ -30,7 +30,7 @@ use super::policy::equivalent;
 use super::topology::Id;
 use crate::api::vocabulary as words;
 
-pub use adopt::{Takeover, takeover};
+pub use adopt::{Takeover, takeover, writes_tags};
 pub use assessment::{Assessment, Cause, Circumstances, Difference, Refusal, WaitFor};
 pub use existing::{Use, cipher, keys, usable};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::arn::KeyArn;
 use crate::model::kinds::{Observed, key};
-use crate::model::lake::Lake;
+use crate::model::lake::{Lake, Wish};
 use crate::model::memory::{Sight, Snapshot};
 use crate::model::owner::Ownership;
 use crate::model::topology::Id;
@@ -19,6 +19,8 @@ pub struct KeyStand {
     pub nonce: Option<String>,
     /// Other keys of the lake in its place, which are left alone.
     pub spare: Vec<KeyArn>,
+    /// Whether there is no other, left alone or not.
+    pub alone: bool,
 }
 
 const KEYS: [Id; 2] = [Id::BucketKey, Id::StreamKey];
@@ -83,9 +85,27 @@ pub(super) fn leftovers<'a>(
             nonces.any(|given_up| given_up == nonce)
         })
     };
-    let named = |other: &key::Observed| !other.aliases.is_empty() || is_used(snapshot, other);
-    let others = key.others.iter().filter(|_| users_are_read(snapshot, id));
+    let named = |other: &key::Observed| {
+        !other.aliases.is_empty() || is_used(snapshot, other) || was_used(lake, other)
+    };
+    let looked_at =
+        |id: &Id| id.is_encrypted() && matches!(lake.wish(*id), Wish::Wanted | Wish::Gone | Wish::Used);
+    let all_read = Id::ALL
+        .into_iter()
+        .filter(looked_at)
+        .all(|id| is_read(snapshot, id));
+    let others = key.others.iter().filter(|_| all_read);
     others.filter(|other| abandoned(other) && !named(other)).collect()
+}
+
+/// Whether something of the lake's was encrypted with the key, that it names no more: what was written then can be read
+/// with this key alone.
+pub(super) fn was_used(lake: &Lake, key: &key::Observed) -> bool {
+    lake.record
+        .used_keys
+        .values()
+        .flatten()
+        .any(|used| *used == key.arn)
 }
 
 /// Whether a key may have been made of which the record says nothing any more: there is a status no more, or there are
@@ -117,6 +137,7 @@ pub(super) fn stands(lake: &Lake, snapshot: &Snapshot) -> BTreeMap<Id, KeyStand>
             key: key.arn.clone(),
             nonce: key.nonce().map(str::to_owned),
             spare: spare.map(|other| other.arn.clone()).collect(),
+            alone: key.others.is_empty(),
         };
         Some((id, stand))
     };
@@ -142,8 +163,11 @@ fn users(id: Id) -> &'static [Id] {
 }
 
 fn users_are_read(snapshot: &Snapshot, id: Id) -> bool {
-    let read = |user: &Id| matches!(snapshot.get(user), Some(Sight::Present(_) | Sight::Absent));
-    users(id).iter().all(read)
+    users(id).iter().all(|user| is_read(snapshot, *user))
+}
+
+fn is_read(snapshot: &Snapshot, id: Id) -> bool {
+    matches!(snapshot.get(&id), Some(Sight::Present(_) | Sight::Absent))
 }
 
 /// Whether something is encrypted with the key.

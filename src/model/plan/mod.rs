@@ -305,15 +305,17 @@ impl Plan {
         self.steps.get(&id).map(|planned| &planned.step)
     }
 
-    /// What is declared of a resource, in short.
-    pub fn aim(&self, lake: &Lake, id: Id) -> Aim {
+    /// What is declared of a resource, in short. What is taken over keeps the tag that says which are the user's, at first.
+    pub fn aim(&self, lake: &Lake, memory: &Memory, id: Id) -> Aim {
         let digest = self.steps.get(&id).and_then(|planned| planned.digest.clone());
+        let adopts = matches!(self.step(id), Some(Step::Apply(work)) if work.verb == Verb::Adopt);
+        let kept = match memory.seen.get(&id).map(|seen| &seen.sight) {
+            Some(Sight::Present(live)) if adopts => live.tags().get(words::TAG_KEYS),
+            _ => None,
+        };
+        let declared = lake.tags.get(words::TAG_KEYS).filter(|_| digest.is_some());
         Aim {
-            tag_keys: lake
-                .tags
-                .get(words::TAG_KEYS)
-                .filter(|_| digest.is_some())
-                .cloned(),
+            tag_keys: kept.or(declared).cloned(),
             digest,
         }
     }

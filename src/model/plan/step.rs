@@ -260,13 +260,6 @@ impl Asking<'_> {
         if let Some(step) = self.held(work.verb, &work.changes) {
             return step;
         }
-        let on_their_way = |live: &Observed| {
-            let (live, declared) = (live.tags(), &self.lake.tags);
-            self.memory.tags_on_their_way(self.id, live, declared)
-        };
-        if live.is_some_and(on_their_way) && work.changes.iter().any(Change::writes_tags) {
-            return lagging();
-        }
         if self.only_reports(work.verb) {
             let (declared, is) = match work.verb {
                 Verb::Delete => ("missing", "there"),
@@ -277,6 +270,13 @@ impl Asking<'_> {
             } else {
                 work.differences
             });
+        }
+        let on_their_way = |live: &Observed| {
+            let (live, declared) = (live.tags(), &self.lake.tags);
+            self.memory.tags_on_their_way(self.id, live, declared)
+        };
+        if live.is_some_and(on_their_way) && work.changes.iter().any(Change::writes_tags) {
+            return lagging();
         }
         self.unless_contested(live, work)
     }

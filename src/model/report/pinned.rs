@@ -10,7 +10,7 @@ use crate::model::kinds::Observed;
 use crate::model::lake::{Cipher, Lake, Wish};
 use crate::model::memory::{Memory, Sight};
 use crate::model::owner::Ownership;
-use crate::model::plan::{self, Plan, Planned, Step};
+use crate::model::plan::{self, KeyStand, Plan, Planned, Step};
 use crate::model::topology::Id;
 
 /// Names are pinned once their resource exists, place and layout with the first of them.
@@ -121,8 +121,9 @@ fn pin_keys(
             continue;
         };
         // The user has another key, and this one stays: one that a lost status told of, or that is in use by now.
-        let besides =
-            planned.wish == Wish::Sought || planned.wish == Wish::Gone && planned.step == Step::Kept;
+        let stays =
+            |stand: &KeyStand| planned.wish == Wish::Gone && planned.step == Step::Kept && stand.alone;
+        let besides = planned.wish == Wish::Sought || plan.keys.get(&id).is_some_and(stays);
         if let Some(stand) = plan.keys.get(&id)
             && planned.exists
             && (planned.wish == Wish::Wanted || besides || lake.leaving.is_some())

@@ -93,16 +93,16 @@ impl Target {
         self.owner.judge(tags) == Ownership::Ours
     }
 
-    /// Whether there is another, known, that KMS does not show, and this one was made by a call that was given up, or was
+    /// Where there is another, known, that KMS does not show: whether this one was made by a call that was given up, or was
     /// on its way to deletion when that was made.
     fn is_left_over(&self, key: &Observed) -> bool {
-        let id = key.arn.key_id();
+        // One without a nonce stands for the calls of a status that was lost.
         let given_up = || {
-            let nonce = key.nonce();
-            self.given_up.iter().any(|given_up| nonce == Some(given_up))
+            let made_by = |nonce: &str| self.given_up.iter().any(|call| call.is_empty() || call == nonce);
+            key.nonce().is_some_and(made_by)
         };
-        self.known.as_deref().is_some_and(|known| known != id)
-            && key.alias_target.as_deref() != Some(id)
+        self.known.is_some()
+            && key.alias_target.as_deref() != Some(key.arn.key_id())
             && (key.state == "PendingDeletion" || given_up())
     }
 
@@ -142,9 +142,13 @@ impl Target {
             let target = key.alias_target.as_ref();
             key.alias_taken = target.is_some_and(|target| !owned.contains(target));
         }
+        let known = |key: &Observed| self.known.as_deref() == Some(key.arn.key_id());
+        if !ours.iter().any(known) {
+            ours.retain(|key| !self.is_left_over(key));
+        }
         ours.sort_by_key(rank);
         let mut ours = ours.into_iter();
-        let Some(mut key) = ours.next().filter(|key| !self.is_left_over(key)) else {
+        let Some(mut key) = ours.next() else {
             let mut foreign: Vec<_> = others
                 .into_iter()
                 .filter(|key| !self.is_ours(&key.tags))

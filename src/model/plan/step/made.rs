@@ -62,7 +62,8 @@ impl Asking<'_> {
             .flatten();
         let specified = own.filter(|own| own.key_id() == key.arn.key_id());
         others.extend(specified.map(|_| "this lake's spec.encryption".to_owned()));
-        if others.is_empty() {
+        let kept = self.lake.leaving.is_none() && keys::was_used(self.lake, key);
+        if others.is_empty() && !kept {
             return None;
         }
         // The lake goes on with another key, and needs nobody for that.
