@@ -79,20 +79,10 @@ fn a_stale_leader_makes_no_key() {
     assert!(intents.is_empty(), "{intents:?}");
 }
 
-#[test]
-fn a_key_of_a_call_that_another_leader_has_given_up_is_not_used_but_removed() {
-    let mut stage = Stage::new(json!({}));
-    stage.pass();
-    // The old leader wrote its intents down; its calls are slow.
-    let mut old = Stage::in_world(stage.sim.clone(), stage.object.clone());
-    dead(&mut old, "CreateKey", Fault::CrashBefore);
-    stage.object = old.object.clone();
-    stage.settle();
-    assert!(stage.is_ready(), "{}", stage.story());
-    let used = pinned(&stage).key_ids;
-    // Now they are carried out.
-    let intent = open(&old, Id::BucketKey).unwrap();
-    let lost = stage.sim.alter(|cloud| {
+/// The leader before had begun a call, and another has made a key since: now the call is carried out. The key that it
+/// makes, by its ARN.
+fn arrives_late(stage: &Stage, nonce: &str) -> String {
+    stage.sim.alter(|cloud| {
         let (arn, key) = cloud
             .keys
             .iter()
@@ -108,10 +98,63 @@ fn a_key_of_a_call_that_another_leader_has_given_up_is_not_used_but_removed() {
             .insert("datalake-operator.io/resource".into(), "bucket-key".into());
         key.seen
             .tags
-            .insert("datalake-operator.io/intent".into(), intent.nonce.clone());
+            .insert("datalake-operator.io/intent".into(), nonce.to_owned());
         cloud.keys.put(&lost, key);
         lost
+    })
+}
+
+/// A lake that came up although its first leader stands still in `CreateKey`: the lake, and what that leader knows.
+fn with_a_call_on_its_way() -> (Stage, Stage) {
+    let mut stage = Stage::new(json!({}));
+    stage.pass();
+    // The old leader wrote its intents down; its calls are slow.
+    let mut old = Stage::in_world(stage.sim.clone(), stage.object.clone());
+    dead(&mut old, "CreateKey", Fault::CrashBefore);
+    stage.object = old.object.clone();
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    (stage, old)
+}
+
+#[test]
+fn a_key_of_a_call_that_was_given_up_stays_once_something_was_encrypted_with_it() {
+    let (mut stage, old) = with_a_call_on_its_way();
+    let used = pinned(&stage).key_ids;
+    let lost = arrives_late(&stage, &open(&old, Id::BucketKey).unwrap().nonce);
+    let bucket = stage.arn(Id::LakeBucket);
+    stage.sim.alter(|cloud| {
+        let bucket = cloud.buckets.get_mut(&bucket).unwrap();
+        bucket.seen.encryption.as_mut().unwrap().key = Some(lost.clone());
     });
+    for _ in 0..15 {
+        stage.next_looks();
+    }
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert_eq!(pinned(&stage).key_ids, used);
+    let (named, state) = stage.sim.alter(|cloud| {
+        let encryption = cloud.buckets.get(&bucket).unwrap().seen.encryption.clone();
+        (
+            encryption.unwrap().key.unwrap(),
+            cloud.keys.get(&lost).unwrap().seen.state.clone(),
+        )
+    });
+    assert_ne!(named, lost, "the lake's own again: {}", stage.story());
+    assert_eq!(
+        state,
+        "Enabled",
+        "objects may be encrypted with it: {}",
+        stage.story()
+    );
+}
+
+#[test]
+fn a_key_of_a_call_that_another_leader_has_given_up_is_not_used_but_removed() {
+    let (mut stage, old) = with_a_call_on_its_way();
+    let used = pinned(&stage).key_ids;
+    // Now they are carried out.
+    let intent = open(&old, Id::BucketKey).unwrap();
+    let lost = arrives_late(&stage, &intent.nonce);
     let server = Server::new(&stage.sim, &stage.object, &old.object, None);
     let recorded = futures::executor::block_on(crate::controller::pass::Ledger::key_created(
         &server,
