@@ -172,10 +172,10 @@ fn a_tag_that_was_declared_for_a_moment_does_not_stay_for_ever() {
                 _ => cloud.roles.get(&arn).unwrap().seen.tags.contains_key("cost"),
             })
         };
+        // What the process wrote when it made the lake is long ago.
+        stage.next_looks();
         stage.edit(json!({"tags": first}));
         if end == "without an answer" {
-            // What the process wrote when it made the lake is long ago.
-            stage.next_looks();
             stage
                 .sim
                 .fault(Rule::every(service, operation, Fault::LoseAnswer));
