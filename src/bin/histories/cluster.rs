@@ -33,6 +33,8 @@ pub struct Cluster {
     pub lives: u64,
     /// What statuses said that were lost, or went with the object, since the lake was last Ready.
     pub lost: Vec<Pinned>,
+    /// Whether a status was ever wiped.
+    pub wiped: bool,
     version: u64,
 }
 
@@ -45,6 +47,7 @@ impl Cluster {
             again: false,
             lives: 0,
             lost: Vec::new(),
+            wiped: false,
             version: 0,
         };
         cluster.create();
@@ -108,6 +111,7 @@ impl Cluster {
     }
 
     pub fn wipe_status(&mut self) {
+        self.wiped = true;
         self.lost.extend(self.pinned().cloned());
         if let Some(object) = stored(&mut self.object) {
             object.status = None;

@@ -109,7 +109,7 @@ fn settle(life: &mut Life) -> Result<(), Broken> {
             Some(_) if now.duration_since(effect) > IN_VAIN && in_vain => return Ok(()),
             Some(next) if next < QUIET => life.sim.advance(next),
             // What a quota refuses is tried again for ever.
-            _ if passed.writes == 0 => return Ok(()),
+            _ if passed.writes == 0 && passed.over_quota == 0 => return Ok(()),
             next => life.sim.advance(next.unwrap_or_default()),
         }
     }

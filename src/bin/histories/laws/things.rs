@@ -91,7 +91,14 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
     if let Some(orphan) = ours.into_iter().find(|arn| !names.contains(*arn)) {
         return broken(Law::OneOfEach, format!("{orphan} is an orphan"));
     }
-    let keys = our_keys(cloud, &life.strangers);
+    let mut keys = our_keys(cloud, &life.strangers);
+    // With a status it is lost whether a second key was ever used: that one is the user's to remove, once it is reported.
+    if life.kubernetes.lock().wiped {
+        let reported = |key: &&str| {
+            pinned.is_some_and(|pinned| pinned.spare_keys.values().flatten().any(|id| id == *key))
+        };
+        keys.retain(|key| !reported(key));
+    }
     if keys.len() > 2 {
         return broken(
             Law::OneOfEach,

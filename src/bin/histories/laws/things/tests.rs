@@ -238,3 +238,31 @@ fn a_bucket_of_another_name_is_an_orphan_unless_the_lake_was_made_in_it() {
     });
     assert_eq!(lives(&life, false), None);
 }
+
+#[test]
+fn a_second_key_may_stay_where_a_status_was_lost_and_it_is_reported() {
+    let life = ready(EVERYTHING);
+    second_key(&life);
+    let report = |object: &mut Datalake| {
+        let pinned = object.status.as_mut().unwrap().pinned.as_mut().unwrap();
+        pinned
+            .spare_keys
+            .insert(Id::BucketKey.to_string(), vec![SECOND.to_owned()]);
+    };
+    edit(&life, report);
+    assert_eq!(lives(&life, true), BREAKS, "a status tells of every call");
+    life.kubernetes.lock().wiped = true;
+    assert_eq!(lives(&life, true), None);
+    edit(&life, |object| {
+        object
+            .status
+            .as_mut()
+            .unwrap()
+            .pinned
+            .as_mut()
+            .unwrap()
+            .spare_keys
+            .clear()
+    });
+    assert_eq!(lives(&life, true), BREAKS, "nothing tells the user");
+}
