@@ -132,7 +132,7 @@ fn a_key_of_a_call_that_was_given_up_stays_once_something_was_encrypted_with_it(
     }
     assert!(stage.is_ready(), "{}", stage.story());
     assert_eq!(pinned(&stage).key_ids, used);
-    let (named, state) = stage.sim.alter(|cloud| {
+    let (named, lost_key) = stage.sim.alter(|cloud| {
         let encryption = cloud.buckets.get(&bucket).unwrap().seen.encryption.clone();
         (
             encryption.unwrap().key.unwrap(),
@@ -141,7 +141,7 @@ fn a_key_of_a_call_that_was_given_up_stays_once_something_was_encrypted_with_it(
     });
     assert_ne!(named, lost, "the lake's own again: {}", stage.story());
     assert_eq!(
-        state,
+        lost_key,
         "Enabled",
         "objects may be encrypted with it: {}",
         stage.story()
