@@ -253,16 +253,10 @@ fn a_second_key_may_stay_where_a_status_was_lost_and_it_is_reported() {
     assert_eq!(lives(&life, true), BREAKS, "a status tells of every call");
     life.kubernetes.lock().wiped = true;
     assert_eq!(lives(&life, true), None);
-    edit(&life, |object| {
-        object
-            .status
-            .as_mut()
-            .unwrap()
-            .pinned
-            .as_mut()
-            .unwrap()
-            .spare_keys
-            .clear()
-    });
+    let forget = |object: &mut Datalake| {
+        let pinned = object.status.as_mut().unwrap().pinned.as_mut().unwrap();
+        pinned.spare_keys.clear();
+    };
+    edit(&life, forget);
     assert_eq!(lives(&life, true), BREAKS, "nothing tells the user");
 }
