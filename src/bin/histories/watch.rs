@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use datalake_operator::cloud::sim::{Cloud, Sim};
+use datalake_operator::cloud::sim::Sim;
 use datalake_operator::cloud::{Done, World};
 use datalake_operator::model::arn::{Region, Scope};
 use datalake_operator::model::fault::CallError;
@@ -223,8 +223,7 @@ impl World for Watched {
         let held = {
             let notes = &mut *self.notes();
             if notes.ready && notes.worked.is_none() {
-                let works = |cloud: &mut Cloud| vital::works_in_time(cloud, self.home).is_ok();
-                notes.worked = Some(self.sim.alter(works));
+                notes.worked = Some(self.sim.alter(|cloud| vital::works_whole(cloud, self.home)));
             }
             let (index, broken) = notes.judge(&self.sim, place, change);
             let held = notes.stall.holds(self.sim.now(), place, change, broken.as_ref());

@@ -74,6 +74,21 @@ pub fn works_in_time(cloud: &mut Cloud, home: &Lake) -> Result<(), Broken> {
     works
 }
 
+/// Deliveries succeed, and nothing of what they need as declared is missing: somebody may have taken it away, and hidden
+/// that by another change.
+pub fn works_whole(cloud: &mut Cloud, home: &Lake) -> bool {
+    let there = |id: &Id| home::arn(home, cloud, *id).is_some_and(|arn| tags(cloud, *id, &arn).is_some());
+    let needs = [
+        Id::LakeBucket,
+        Id::RawBucket,
+        Id::Stream,
+        Id::Table,
+        Id::DeliveryRole,
+        Id::LogGroup,
+    ];
+    needs.iter().all(there) && works_in_time(cloud, home).is_ok()
+}
+
 /// Deliveries succeed now.
 pub fn works(cloud: &Cloud, home: &Lake) -> Result<(), Broken> {
     let arn = home.place.delivery_stream(&home.names.delivery).to_string();

@@ -267,3 +267,21 @@ fn each_role_has_the_boundary_that_its_operator_demands() {
     });
     assert_eq!(law(on_ready(&life, &object)), Some(Law::Honest));
 }
+
+#[test]
+fn deliveries_that_work_only_since_two_things_were_altered_do_not_count() {
+    let life = ready(EVERYTHING);
+    let home = &life.home;
+    life.sim.alter(|cloud| {
+        assert!(works_whole(cloud, home));
+        let delivery = home::arn(home, cloud, Id::Delivery).unwrap();
+        let destination = &mut cloud.deliveries.get_mut(&delivery).unwrap().seen.destination;
+        destination.as_mut().unwrap().backup = None;
+        assert!(works_whole(cloud, home));
+        cloud
+            .buckets
+            .remove(&home.place.bucket(home.name(Id::RawBucket)).to_string());
+        assert_eq!(law(works_in_time(cloud, home)), None, "nothing is written there");
+        assert!(!works_whole(cloud, home));
+    });
+}
