@@ -42,6 +42,7 @@ def proof(change):
         path.write_text(code)
     if failed is None:
         return "DOES NOT COMPILE", []
+    failed = [test for test in failed if test.split("::")[-1] == change["caught_by"]]
     return ("caught" if failed else "NOT CAUGHT"), failed
 
 
