@@ -93,6 +93,21 @@ fn only_what_iam_cannot_limit_to_a_resource_is_granted_on_all() {
     assert_eq!(writes, expected);
 }
 
+/// Service Authorization Reference, Amazon Kinesis Data Streams: the call is checked on the stream and on the key.
+#[test]
+fn a_stream_is_encrypted_with_a_right_on_the_stream_and_on_the_key() {
+    let of = GRANTS
+        .iter()
+        .filter(|grant| grant.actions().contains("kinesis:StartStreamEncryption"));
+    let on: Vec<_> = of.flat_map(|grant| grant.on).collect();
+    let is_of = |service: &str| on.iter().filter(|pattern| pattern.contains(service)).count();
+    assert_eq!(
+        (is_of(":kinesis:"), is_of(":kms:"), on.len()),
+        (1, 1, 2),
+        "{on:?}"
+    );
+}
+
 #[test]
 fn no_data_can_be_read_and_nothing_decrypted() {
     let granted: BTreeSet<&str> = GRANTS.iter().flat_map(Grant::actions).collect();

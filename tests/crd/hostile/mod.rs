@@ -3,6 +3,7 @@
 
 mod objects;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use datalake_operator::api::{Datalake, KeyIntent};
@@ -11,7 +12,7 @@ use datalake_operator::controller::pass::{Ledger, Operator, Overtaken};
 use datalake_operator::model::arn::{AccountId, KeyArn, Region, Scope};
 use datalake_operator::model::fault::CallError;
 use datalake_operator::model::kinds::{Change, Desired, Observed, Target, desired};
-use datalake_operator::model::lake::{Facts, Origin, faults, resolve};
+use datalake_operator::model::lake::{Cipher, Facts, Origin, faults, resolve};
 use datalake_operator::model::memory::{Memory, Tempo};
 use datalake_operator::model::names::Prefix;
 use datalake_operator::model::topology::Id;
@@ -132,9 +133,18 @@ fn written(object: &Datalake) -> Vec<String> {
     };
     let lake = resolve(object, &place, &origin()).unwrap();
     let key = |id: &str| KeyArn::parse(&place.key(id).to_string()).ok();
+    let bucket_key = key("1111aaaa-11aa-11aa-11aa-111111111111");
+    let stream_key = key("2222bbbb-22bb-22bb-22bb-222222222222");
+    let of = |id, key: &Option<KeyArn>| (id, Cipher::Key(key.clone().unwrap()));
     let facts = Facts {
-        bucket_key: key("1111aaaa-11aa-11aa-11aa-111111111111"),
-        stream_key: key("2222bbbb-22bb-22bb-22bb-222222222222"),
+        // What exists is encrypted as the lake's own would be.
+        existing: BTreeMap::from([
+            of(Id::LakeBucket, &bucket_key),
+            of(Id::RawBucket, &bucket_key),
+            of(Id::Stream, &stream_key),
+        ]),
+        bucket_key,
+        stream_key,
         ..Facts::default()
     };
     let mut all: Vec<String> = Id::ALL.map(|id| lake.name(id).to_owned()).into();

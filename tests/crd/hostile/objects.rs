@@ -108,6 +108,8 @@ const NAMES: [&str; 15] = [
     "logGroup",
 ];
 
+const EXISTING: [&str; 4] = ["lakeBucket", "rawBucket", "stream", "database"];
+
 /// Every field that takes text, with the merge patch that puts a text there.
 fn patches(text: &str) -> Vec<(String, Takes, Value)> {
     use Takes::{Anything, Form};
@@ -178,6 +180,13 @@ fn patches(text: &str) -> Vec<(String, Takes, Value)> {
             put(&["spec", "names", name], json!(text)),
         )
     }));
+    all.extend(EXISTING.map(|name| {
+        (
+            format!("existing.{name}"),
+            Form,
+            put(&["spec", "existing", name], json!(text)),
+        )
+    }));
     all
 }
 
@@ -215,15 +224,31 @@ pub fn of_schema() -> Vec<Hostile> {
     all
 }
 
-fn walk(path: &[&str], schema: &Value, see: &mut impl FnMut(&[&str], Value)) {
+fn walk(path: &[&str], schema: &Value, see: &mut dyn FnMut(&[&str], Value)) {
     for value in others(schema) {
         see(path, value);
     }
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         walk(&[path, &[name]].concat(), field, see);
     }
-    if schema["type"] == "object" && schema["additionalProperties"].is_null() {
-        see(&[path, &["unheardOf"]].concat(), json!(1));
+    match &schema["additionalProperties"] {
+        Value::Null if schema["type"] == "object" => see(&[path, &["unheardOf"]].concat(), json!(1)),
+        Value::Null => {}
+        any => walk(&[path, &["any"]].concat(), any, see),
+    }
+    if let Some(item) = schema.get("items") {
+        walk(&[], item, &mut |inside, value| {
+            see(path, json!([with(whole(item), &put(inside, value))]));
+        });
+    }
+}
+
+/// An item that the schema takes: a column, or nothing that stays.
+fn whole(item: &Value) -> Value {
+    if item["type"] == "object" {
+        json!({"name": "event", "type": "string"})
+    } else {
+        Value::Null
     }
 }
 

@@ -26,6 +26,13 @@ fn what_aws_takes_of_numbers_only_within_bounds_is_within_them() {
     };
     for (part, field, low, high, source) in [
         (
+            "encryption",
+            "deletionWindowDays",
+            7,
+            30,
+            "KMS API reference, ScheduleKeyDeletion",
+        ),
+        (
             "retention",
             "streamHours",
             24,
