@@ -246,7 +246,7 @@ async fn hostile_text_is_refused_or_named_or_gets_nowhere() {
         "{all}: {} refused, {} named by the pass, {} harmless",
         count.refused, count.named, count.harmless
     );
-    assert!(all >= 1_000 && count.refused > count.harmless, "{all}");
+    assert!(all >= 1_400 && count.refused > count.harmless, "{all}");
 }
 
 #[tokio::test]
@@ -255,6 +255,6 @@ async fn values_of_another_type_and_beside_the_bounds_are_refused() {
     let all = objects.len();
     let count = all_are_refused_named_or_harmless(objects).await;
     println!("{all}: {} refused by the server", count.refused);
-    assert!(all >= 300, "{all}");
+    assert!(all >= 400, "{all}");
     assert_eq!(count.refused, all);
 }
