@@ -148,7 +148,8 @@ impl<W: World> Operator<W> {
             Ok(lake) => lake,
             Err(obstacle) => {
                 let generation = object.metadata.generation.unwrap_or_default();
-                return report::obstacle(&obstacle, generation, previous, now);
+                let lost = lake::status_is_lost(object);
+                return report::obstacle(&obstacle, generation, previous, lost, now);
             }
         };
         memory.begin(now);
@@ -301,7 +302,9 @@ impl<W: World> Operator<W> {
             let aim = plan.aim(lake, memory, id);
             for change in &done {
                 memory.wrote(id, change.clone(), now);
-                memory.aims.insert(id, aim.clone());
+            }
+            if !done.is_empty() || error.as_ref().is_some_and(CallError::may_have_worked) {
+                memory.aims.insert(id, aim);
             }
             let removes = matches!(plan.step(id), Some(Step::Apply(work)) if work.removes());
             if removes && error.is_none() && !was_gone {

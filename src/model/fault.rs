@@ -32,6 +32,11 @@ impl CallError {
         self.status
             .is_some_and(|status| (400..500).contains(&status) && status != 408)
     }
+
+    /// Whether the call may have had its effect all the same: it went out, and no refusal came back.
+    pub fn may_have_worked(&self) -> bool {
+        !self.is_refusal() && self.code != NOT_SENT
+    }
 }
 
 /// The code of a call that the operator itself did not send: its turn would have come too late.

@@ -9,7 +9,7 @@ use super::contest::Contests;
 use super::fault::{CallError, Fault, classify};
 use super::kinds::{self, Change, Depth, Observed};
 use super::lake::Lake;
-use super::owner::Tags;
+use super::owner::{Ownership, Tags};
 use super::topology::Id;
 use crate::api::KeyIntent;
 use crate::api::vocabulary as words;
@@ -93,6 +93,8 @@ pub struct Memory {
     pub since: Option<Timestamp>,
     /// Whether what a process before this one wrote may not show yet.
     pub inherits: bool,
+    /// Resources that a call without an answer may have written to, and when.
+    pub unanswered: BTreeMap<Id, Timestamp>,
     /// Resources whose tags a call without an answer may have written, and when.
     pub unsure: BTreeMap<Id, Timestamp>,
     /// Resources that this process removed, and in which generation of the spec: AWS said so.
@@ -165,10 +167,10 @@ impl Memory {
         let before = self.seen.get(&id);
         let before = before.filter(|seen| seen.generation == lake.generation);
         let before = before.and_then(|seen| seen.absent_since);
-        let absent_since = match sight {
-            Sight::Absent => Some(before.unwrap_or(now)),
+        let absent_since = match &sight {
+            Sight::Present(live) if lake.owner.judge(live.tags()) == Ownership::Ours => None,
             Sight::Unreadable(_) => before,
-            Sight::Present(_) => None,
+            Sight::Absent | Sight::Present(_) => Some(before.unwrap_or(now)),
         };
         self.seen.insert(
             id,
@@ -205,11 +207,12 @@ impl Memory {
         self.just(id, |change| change.creates() || change.sets_tags())
     }
 
-    /// Whether it was written to a moment ago, for something else than what is declared now, or to remove it: a sight that
+    /// Whether it was written to a moment ago, or may have been, for something else than what is declared now, or to remove it: a sight that
     /// agrees with that may be from before.
     pub fn just_aimed_elsewhere(&self, id: Id, digest: Option<&String>) -> bool {
         let aim = self.aims.get(&id);
-        aim.is_some_and(|aim| aim.digest.as_ref() != digest) && self.just(id, |_| true)
+        let written = self.just(id, |_| true) || self.unanswered.contains_key(&id);
+        aim.is_some_and(|aim| aim.digest.as_ref() != digest) && written
     }
 
     /// Whether its tags were written a moment ago, or may have been by the process before, and `live` does not show yet
@@ -254,11 +257,14 @@ impl Memory {
         let attempts = before.map_or(0, |f| f.attempts).saturating_add(1);
         if attempt == Attempt::Write {
             self.seen.remove(&id);
-            if kinds::writes_tags(error.operation) && !error.is_refusal() {
-                self.unsure.insert(id, now);
-            }
-            if matches!(error.service, "iam" | "kms") && !error.is_refusal() {
-                self.propagating = Some(now);
+            if error.may_have_worked() {
+                self.unanswered.insert(id, now);
+                if kinds::writes_tags(error.operation) {
+                    self.unsure.insert(id, now);
+                }
+                if matches!(error.service, "iam" | "kms") {
+                    self.propagating = Some(now);
+                }
             }
         }
         let failure = Failure {
@@ -303,6 +309,7 @@ impl Memory {
         let recent = |at: Timestamp| now.duration_since(at) < window;
         self.writes.retain(|write| recent(write.at));
         self.inherits = self.since.is_none_or(recent);
+        self.unanswered.retain(|_, at| recent(*at));
         self.unsure.retain(|_, at| recent(*at));
     }
 

@@ -278,6 +278,24 @@ fn a_key_of_ones_own_that_comes_while_ours_is_being_made_leaves_none_of_ours() {
 }
 
 #[test]
+fn a_key_of_ones_own_ends_no_search_while_a_call_may_still_come() {
+    let mut stage = Stage::new(json!({}));
+    dead(&mut stage, "CreateKey", Fault::CrashBefore);
+    let died = stage.sim.now();
+    let own = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
+    stage.edit(json!({"encryption": {"bucketKeyArn": own}}));
+    while open(&stage, Id::BucketKey).is_some() {
+        let next = stage.pass().next.unwrap_or_default();
+        stage.sim.advance(next.max(SignedDuration::from_secs(1)));
+    }
+    // A request is good for five minutes, and its key shows within another five.
+    let searched = stage.sim.now().duration_since(died);
+    assert!(searched >= KEY_LAG * 2, "{searched}: {}", stage.story());
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+}
+
+#[test]
 fn a_time_to_come_in_the_record_stops_nothing_for_ever() {
     let mut stage = Stage::new(json!({}));
     dead(&mut stage, "CreateKey", Fault::CrashBefore);

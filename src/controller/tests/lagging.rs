@@ -80,24 +80,31 @@ fn a_lake_is_made_edited_and_deleted_however_late_aws_is() {
 
 #[test]
 fn an_edit_that_is_taken_back_before_it_shows_is_not_believed_to_be_undone() {
-    let mut stage = Stage::ready(json!({}));
-    stage
-        .sim
-        .alter(|cloud| cloud.timing.s3_lag = SignedDuration::from_secs(60));
-    stage.edit(json!({"retention": {"rawDays": 7}}));
-    while !stage.operations().contains(&"PutBucketLifecycleConfiguration") {
+    for answered in [true, false] {
+        let mut stage = Stage::ready(json!({}));
+        stage
+            .sim
+            .alter(|cloud| cloud.timing.s3_lag = SignedDuration::from_secs(60));
+        stage.edit(json!({"retention": {"rawDays": 7}}));
+        if !answered {
+            let lost = Rule::next("s3", "PutBucketLifecycleConfiguration", Fault::LoseAnswer);
+            stage.sim.fault(lost);
+        }
+        while !stage.operations().contains(&"PutBucketLifecycleConfiguration") {
+            stage.pass();
+        }
+        stage.sim.calm();
+        stage.edit(json!({"retention": {"rawDays": 30}}));
         stage.pass();
+        assert!(!stage.is_ready(), "answered: {answered}: {}", stage.story());
+        stage.settle();
+        assert!(stage.is_ready(), "answered: {answered}: {}", stage.story());
+        let arn = stage.arn(Id::RawBucket);
+        let rules = stage
+            .sim
+            .alter(|cloud| cloud.buckets.get(&arn).unwrap().seen.lifecycle.clone());
+        assert!(rules.iter().any(|rule| rule.expire_days == Some(30)), "{rules:?}");
     }
-    stage.edit(json!({"retention": {"rawDays": 30}}));
-    stage.pass();
-    assert!(!stage.is_ready(), "{}", stage.story());
-    stage.settle();
-    assert!(stage.is_ready(), "{}", stage.story());
-    let arn = stage.arn(Id::RawBucket);
-    let rules = stage
-        .sim
-        .alter(|cloud| cloud.buckets.get(&arn).unwrap().seen.lifecycle.clone());
-    assert!(rules.iter().any(|rule| rule.expire_days == Some(30)), "{rules:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::owner::{Owner, Tags};
 use super::topology::Id;
 use crate::api::KeyIntent;
 pub use check::{SpecFault, faults};
-pub use resolve::{Origin, contradictions, region, resolve};
+pub use resolve::{Origin, contradictions, region, resolve, status_is_lost};
 
 use crate::api::{
     Adoption, Compression, DeletionPolicy, Discovery, DriftPolicy, FormatType, Granularity, StorageClass,

@@ -170,17 +170,17 @@ fn agreed(object: &Datalake) -> BTreeSet<String> {
         .collect()
 }
 
+/// Whether the object had a status once, and has none: the first is written before the object is held.
+pub fn status_is_lost(object: &Datalake) -> bool {
+    let mut held = object.metadata.finalizers.iter().flatten();
+    object.status.is_none() && held.any(|held| held == words::FINALIZER)
+}
+
 fn record_of(object: &Datalake) -> Record {
-    let held = object
-        .metadata
-        .finalizers
-        .iter()
-        .flatten()
-        .any(|held| held == words::FINALIZER);
     match &object.status {
         Some(status) => record(status),
         None => Record {
-            lost: held,
+            lost: status_is_lost(object),
             ..Record::default()
         },
     }

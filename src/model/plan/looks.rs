@@ -13,7 +13,7 @@ use crate::model::owner::Ownership;
 use crate::model::topology::Id;
 
 /// AWS takes no request that was signed longer ago (IAM user guide, "Signature Version 4": five minutes).
-const SIGNED_FOR: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const SIGNED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// One look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod others;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::looks::SIGNED_FOR;
 use super::{Planned, Step, Verb, Work, keys};
 use crate::api::vocabulary::reasons;
 use crate::api::{DriftPolicy, KeyIntent};
@@ -207,7 +208,10 @@ impl Asking<'_> {
         }
         let abandoned = self.lake.record.abandoned.get(&self.id).into_iter().flatten();
         let begun = self.memory.begun(self.lake, self.id).into_iter().chain(abandoned);
-        let fresh = |at: &Timestamp| self.now.duration_since(*at) < KEY_LAG;
+        // Where the lake stays, a call that hangs is waited for as well: it may come as long as its request is good.
+        let hangs = self.lake.leaving.is_none();
+        let lag = if hangs { SIGNED_FOR + KEY_LAG } else { KEY_LAG };
+        let fresh = |at: &Timestamp| self.now.duration_since(*at) < lag;
         let since = begun
             .filter_map(|intent| self.since(intent))
             .filter(fresh)

@@ -106,9 +106,13 @@ pub fn obstacle(
     obstacle: &Obstacle,
     generation: i64,
     previous: Option<&DatalakeStatus>,
+    lost: bool,
     now: Timestamp,
 ) -> Verdict {
-    let before = previous.cloned().unwrap_or_default();
+    let mut before = previous.cloned().unwrap_or_default();
+    if lost {
+        pinned::remember_loss(&mut before, now);
+    }
     let stands = conditions::of_obstacle(obstacle, &before.conditions);
     let conditions = conditions::merge(&before.conditions, stands, generation, now);
     let status = DatalakeStatus {

@@ -1,6 +1,7 @@
 //! A lake that is found again: by a new cluster, and by a newer operator.
 
 use super::*;
+use crate::api::vocabulary::FINALIZER;
 use crate::controller::tests::stage::datalake;
 
 #[test]
@@ -78,4 +79,38 @@ fn a_status_that_is_lost_right_after_the_keys_were_made_makes_no_others() {
     stage.restart();
     calm(&mut stage, "the status was lost");
     assert_eq!(keys(&stage).1, 2, "{}", stage.story());
+}
+
+#[test]
+fn a_status_that_is_lost_is_known_to_be_lost_although_no_pass_gets_as_far_as_the_lake() {
+    let suspended = |stage: &mut Stage| stage.edit(json!({"suspend": true}));
+    let unknown = |stage: &mut Stage| {
+        let fault = Fault::Refuse(Refused::timeout());
+        stage.sim.fault(Rule::next("sts", "GetCallerIdentity", fault));
+    };
+    for stops in [suspended as fn(&mut Stage), unknown] {
+        let mut stage = lagging(3);
+        stage
+            .sim
+            .alter(|cloud| cloud.timing.kms_lag = SignedDuration::from_mins(2));
+        while creations(&stage).len() < 2 {
+            stage.pass();
+        }
+        stage.object.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
+        // Of the lake's others nothing shows, either.
+        let others = [stage.arn(Id::LogGroup), stage.arn(Id::Database)];
+        stage.sim.alter(|cloud| {
+            cloud.log_groups.remove(&others[0]);
+            cloud.databases.remove(&others[1]);
+        });
+        stage.object.status = None;
+        stage.restart();
+        stops(&mut stage);
+        stage.pass();
+        assert!(pinned(&stage).key_ids.is_empty(), "{}", stage.story());
+        stage.sim.calm();
+        stage.edit(json!({"suspend": false}));
+        calm(&mut stage, "the status was lost");
+        assert_eq!(keys(&stage).1, 2, "{}", stage.story());
+    }
 }

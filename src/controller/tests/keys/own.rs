@@ -4,6 +4,7 @@ use super::*;
 use crate::cloud::sim::Key;
 
 const OWN: &str = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
+const THEIRS: &str = "arn:aws:kms:eu-west-1:123456789012:key/77777777-7777-7777-7777-777777777777";
 
 /// The user writes a bucket key of their own while the status is lost.
 fn switched(stage: &mut Stage) {
@@ -86,6 +87,35 @@ fn a_key_that_kms_shows_late_is_waited_for_where_a_lake_is() {
     stage
         .sim
         .alter(|cloud| cloud.keys.put(&made, Key { seen: key.seen }));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert!(made.ends_with(&pinned(&stage).key_ids[Id::BucketKey.as_str()]));
+}
+
+#[test]
+fn a_key_that_kms_shows_late_is_waited_for_although_another_has_its_alias() {
+    let mut stage = Stage::ready(json!({}));
+    let made = stage.arn(Id::BucketKey);
+    let lake = stage.lake();
+    let alias = lake.place.key_alias(&lake.names.bucket_key_alias).to_string();
+    let key = stage.sim.alter(|cloud| {
+        let key = cloud.keys.remove(&made).unwrap();
+        let mut theirs = key.clone();
+        theirs.seen.tags.clear();
+        theirs.seen.arn = crate::model::arn::KeyArn::parse(THEIRS).unwrap();
+        cloud.keys.put(THEIRS, theirs);
+        cloud
+            .aliases
+            .put(&alias, THEIRS.rsplit('/').next().unwrap().to_owned());
+        key
+    });
+    switched(&mut stage);
+    for _ in 0..12 {
+        let next = stage.pass().next.unwrap_or_default();
+        stage.sim.advance(next.max(SignedDuration::from_secs(1)));
+    }
+    assert!(!stage.is_ready(), "{}", stage.story());
+    stage.sim.alter(|cloud| cloud.keys.put(&made, key));
     stage.settle();
     assert!(stage.is_ready(), "{}", stage.story());
     assert!(made.ends_with(&pinned(&stage).key_ids[Id::BucketKey.as_str()]));

@@ -93,13 +93,10 @@ impl Asking<'_> {
     /// kept. Where others of the lake's resources are, KMS is given time to show it.
     pub(super) fn sought(&self, live: Option<&Observed>) -> Step {
         let ours = |live: &Observed| self.lake.owner.judge(live.tags()) == Ownership::Ours;
-        if let Some(live) = live {
+        // One of another's, which has its alias, tells nothing of it.
+        if let Some(live) = live.filter(|live| ours(live)) {
             let stays = matches!(live, Observed::Key(key) if key.state != "PendingDeletion");
-            return if stays && ours(live) {
-                Step::Kept
-            } else {
-                Step::InSync
-            };
+            return if stays { Step::Kept } else { Step::InSync };
         }
         let made = |sight: &Sight| matches!(sight, Sight::Present(live) if ours(live));
         let since = self.memory.seen.get(&self.id).and_then(|seen| seen.absent_since);
