@@ -56,6 +56,8 @@ pub struct Life {
     pub foreign: BTreeSet<Id>,
     /// The ARNs of what was made so.
     pub strangers: BTreeSet<String>,
+    /// The ARNs of buckets that were made by a process that no longer wrote its status.
+    pub unsaid: BTreeSet<String>,
     /// Places in the journal from which on no failure counts that came before: another generation of the spec was read,
     /// the user wrote the object, or another process began.
     pub anew: Vec<usize>,
@@ -150,6 +152,7 @@ impl Life {
             quotas: Vec::new(),
             foreign: BTreeSet::new(),
             strangers: BTreeSet::new(),
+            unsaid: BTreeSet::new(),
             anew: Vec::new(),
             last_words: None,
             unknown: None,
@@ -336,19 +339,23 @@ impl Life {
         if vital::everybody_knows(self) {
             self.looked.extend(self.watched.looked());
         }
+        let made = self.buckets_made(before);
         for told in self.watched.arrivals() {
             self.diary.line(now, &told);
             self.others_alter();
             self.crossed = Some(now);
+            self.unsaid.extend(made.clone());
         }
         vital::on_written(self, self.watched.worked())?;
         if self.watched.stall(Stall::handed_over) {
+            self.unsaid.extend(made);
             self.hand_over();
             passed.next = Some(HANDED_OVER);
             return Ok(passed);
         }
         let Some(verdict) = verdict.filter(|_| !std::mem::take(&mut self.dies_before_status)) else {
             self.diary.line(now, "the operator dies");
+            self.unsaid.extend(made);
             self.restart();
             return Ok(passed);
         };

@@ -1,5 +1,7 @@
 //! The steps of a script, as they happen.
 
+use std::collections::BTreeSet;
+
 use datalake_operator::api::vocabulary::{ADOPT, EMPTY_BUCKETS, SHORTEN_RETENTION};
 use datalake_operator::cloud::sim::{Fault, HANDS, Rule};
 use datalake_operator::model::topology::Id;
@@ -103,6 +105,16 @@ impl Life {
             }
         }
         Ok(())
+    }
+
+    /// The ARNs of the buckets that were made since that place of the journal.
+    pub(super) fn buckets_made(&self, since: usize) -> BTreeSet<String> {
+        let place = &self.home.place;
+        self.sim.alter(|cloud| {
+            let calls = cloud.journal.get(since..).unwrap_or_default().iter();
+            let made = calls.filter(|call| call.operation == "CreateBucket" && call.effect);
+            made.map(|call| place.bucket(&call.subject).to_string()).collect()
+        })
     }
 
     /// Something has one of the lake's names now that may not be the lake's.

@@ -223,7 +223,7 @@ fn under_retain_data_the_pipeline_goes() {
 
 #[test]
 fn a_bucket_of_another_name_is_an_orphan_unless_the_lake_was_made_in_it() {
-    let life = ready(EVERYTHING);
+    let mut life = ready(EVERYTHING);
     let other = "another-example-lake";
     life.sim.alter(|cloud| {
         let [own, other] =
@@ -232,6 +232,10 @@ fn a_bucket_of_another_name_is_an_orphan_unless_the_lake_was_made_in_it() {
         cloud.buckets.put(&other, bucket);
     });
     assert_eq!(lives(&life, false), BREAKS);
+    let arn = life.home.place.bucket(other).to_string();
+    life.unsaid.insert(arn);
+    assert_eq!(lives(&life, false), None, "whoever made it died");
+    life.unsaid.clear();
     edit(&life, |object| {
         let pinned = object.status.as_mut().unwrap().pinned.as_mut().unwrap();
         pinned.names.insert(Id::LakeBucket.to_string(), other.to_owned());
