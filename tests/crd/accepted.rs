@@ -76,7 +76,7 @@ async fn good_specs_apply() {
         ("the weekday next to the 15th", json!({"crawler": {"schedule": "cron(0 0 15W * ? *)"}})),
         ("lists with the gap just wide enough", json!({"crawler": {"schedule": "cron(0,5,10,55 0 L * ? *)"}})),
         ("transitions by age and class", json!({"storage": {"transitions": [
-            {"afterDays": 30, "storageClass": "StandardIA"}, {"afterDays": 31, "storageClass": "IntelligentTiering"},
+            {"afterDays": 30, "storageClass": "StandardIA"}, {"afterDays": 60, "storageClass": "IntelligentTiering"},
             {"afterDays": 90, "storageClass": "OneZoneIA"}]}})),
         ("the last transition a day before the end", json!({"storage": {"transitions": [{"afterDays": 99, "storageClass": "GlacierIR"}]}, "retention": {"lakeDays": 100}})),
         ("ORC with Zlib", json!({"format": {"type": "Orc", "compression": "Zlib"}})),

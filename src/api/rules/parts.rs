@@ -45,7 +45,7 @@ pub(super) fn rules() -> Vec<Rule> {
 }
 
 /// S3 User Guide, "Transitioning objects using Amazon S3 Lifecycle": the waterfall of storage classes.
-fn storage() -> [Rule; 5] {
+fn storage() -> [Rule; 6] {
     const RANK: &str = "{'StandardIA':1,'IntelligentTiering':2,'OneZoneIA':3,'GlacierIR':4}";
     let ascending = |key: &str| {
         format!(
@@ -78,6 +78,12 @@ fn storage() -> [Rule; 5] {
             "S3 moves objects to StandardIA and OneZoneIA after 30 days at the earliest: write afterDays: 30 or more",
         )
         .field(".afterDays"),
+        Rule::new(
+            "spec.storage",
+            "self.transitions.all(t, !(t.storageClass in ['StandardIA','OneZoneIA']) || self.transitions.all(u, u.afterDays <= t.afterDays || u.afterDays >= t.afterDays + 30))",
+            "S3 keeps objects in StandardIA and OneZoneIA for 30 days: move them on 30 days later or more",
+        )
+        .field(".transitions"),
         Rule::new(
             "spec",
             "!has(self.retention.lakeDays) || self.storage.transitions.all(t, t.afterDays < self.retention.lakeDays)",

@@ -61,6 +61,7 @@ pub(super) async fn observe(
             .filter_map(|policy| policy.policy_arn)
             .collect(),
         boundary: role.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
+        max_session: role.max_session_duration,
         tags: role
             .tags
             .unwrap_or_default()
@@ -107,8 +108,16 @@ pub(super) async fn apply(aws: &Aws, place: &Scope, change: &Change) -> Result<(
                 .policy_document(trust);
             aws.call(IAM, operation, call.send()).await?;
         }
-        Change::UpdateRole { name, description } => {
-            let call = iam.update_role().role_name(name).description(description);
+        Change::UpdateRole {
+            name,
+            description,
+            max_session,
+        } => {
+            let call = iam
+                .update_role()
+                .role_name(name)
+                .description(description)
+                .set_max_session_duration(*max_session);
             aws.call(IAM, operation, call.send()).await?;
         }
         Change::PutRolePolicy {

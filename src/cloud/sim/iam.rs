@@ -106,10 +106,15 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
                 Ok(())
             })
         }
-        Change::UpdateRole { description, .. } => {
+        Change::UpdateRole {
+            description,
+            max_session,
+            ..
+        } => {
             valid_description(description)?;
             on(cloud, arn, name, |role| {
                 role.seen.description.clone_from(description);
+                role.seen.max_session = Some(max_session.unwrap_or(HOUR));
                 Ok(())
             })
         }
@@ -157,6 +162,9 @@ pub(super) fn apply(cloud: &mut Cloud, here: &Scope, change: &Change) -> Answer<
     }
 }
 
+/// How long a session lasts where nothing else is said, in seconds (IAM API reference, `UpdateRole`).
+const HOUR: i32 = 3600;
+
 fn create(
     cloud: &mut Cloud,
     arn: &str,
@@ -199,6 +207,7 @@ fn create(
         description: description.to_owned(),
         trust,
         boundary: boundary.map(str::to_owned),
+        max_session: Some(HOUR),
         tags: tags.clone(),
         ..Observed::default()
     };

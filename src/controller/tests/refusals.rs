@@ -147,6 +147,28 @@ fn a_name_may_be_chosen_until_its_resource_exists() {
 }
 
 #[test]
+fn a_time_zone_that_firehose_does_not_know_may_be_changed_although_the_table_exists() {
+    let mut stage = Stage::new(json!({"partitioning": {"timeZone": "Europe/Nowhere"}}));
+    let unknown = Refused::new(400, "InvalidArgumentException", "Invalid custom time zone");
+    let refused = Rule::every("firehose", "CreateDeliveryStream", Fault::Refuse(unknown));
+    stage.sim.fault(refused);
+    stage.settle();
+    let made = |stage: &Stage| {
+        stage
+            .sim
+            .alter(|cloud| (cloud.tables.len(), cloud.deliveries.len()))
+    };
+    assert_eq!(made(&stage), (1, 0), "{}", stage.story());
+    stage.sim.calm();
+    stage.edit(json!({"partitioning": {"timeZone": "Europe/Madrid"}}));
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    stage.edit(json!({"partitioning": {"timeZone": "UTC"}}));
+    stage.settle();
+    assert_eq!(stage.condition("Ready").1, "IdentityChanged", "now it is fixed");
+}
+
+#[test]
 fn a_name_is_chosen_once_aws_may_have_made_its_resource() {
     let mut stage = Stage::new(json!({}));
     stage.edit(json!({"names": {"lakeBucket": "another-example-lake"}}));

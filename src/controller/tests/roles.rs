@@ -103,6 +103,21 @@ fn a_hand_edited_policy_beside_theirs_is_put_right_and_theirs_stays() {
 }
 
 #[test]
+fn how_long_sessions_of_a_role_last_stays_as_somebody_set_it() {
+    let mut stage = Stage::ready(json!({}));
+    role(&stage, |role| {
+        role.seen.max_session = Some(43_200);
+        role.seen.description = "mine".to_owned();
+    });
+    stage.next_looks();
+    assert_eq!(stage.operations(), ["UpdateRole"], "{}", stage.story());
+    role(&stage, |role| {
+        assert_ne!(role.seen.description, "mine");
+        assert_eq!(role.seen.max_session, Some(43_200));
+    });
+}
+
+#[test]
 fn a_role_that_carries_theirs_is_not_deleted_and_says_what_it_carries_until_that_is_gone() {
     for (spoil, says) in &FOREIGN[..2] {
         let mut stage = Stage::ready(json!({"deletionPolicy": "Delete"}));

@@ -17,6 +17,12 @@ const OURS: (&str, &str, &[&str]) = (
     "aws:ResourceTag/datalake-operator.io/cluster",
     &["CLUSTER"],
 );
+/// Not a key of another cluster's. (KMS can't tell the tags of a key that is being made from those of one that is there.)
+const NOT_ANOTHERS: (&str, &str, &[&str]) = (
+    "StringLikeIfExists",
+    "aws:ResourceTag/datalake-operator.io/cluster",
+    &["CLUSTER"],
+);
 /// Buckets of the account alone: a bucket's ARN names none.
 const ACCOUNT: (&str, &str, &[&str]) = ("StringEquals", "s3:ResourceAccount", &["ACCOUNT"]);
 
@@ -66,7 +72,7 @@ pub(super) const GRANTS: &[Grant] = &[
         own: &[],
         others: &[("kms:TagResource", &["kms:CreateKey"])],
         on: &[KEYS],
-        when: &[TAGGED],
+        when: &[TAGGED, NOT_ANOTHERS],
     },
     Grant {
         sid: "KeyRead",

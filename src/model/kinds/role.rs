@@ -53,6 +53,9 @@ pub struct Observed {
     pub attached: Vec<String>,
     /// ARN of the permissions boundary.
     pub boundary: Option<String>,
+    /// How long a session lasts at most, in seconds: nothing that is declared, but `UpdateRole` sets it to an hour where it
+    /// is left out (IAM API reference, `UpdateRole`).
+    pub max_session: Option<i32>,
     /// Tags.
     pub tags: Tags,
 }
@@ -84,6 +87,7 @@ pub enum Change {
     UpdateRole {
         name: String,
         description: String,
+        max_session: Option<i32>,
     },
     PutRolePolicy {
         name: String,

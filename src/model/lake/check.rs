@@ -9,7 +9,9 @@ mod existing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::vocabulary as words;
-use crate::api::{Compression, Datalake, DatalakeSpec, Discovery, FormatType, StorageClass, StreamMode};
+use crate::api::{
+    Compression, Datalake, DatalakeSpec, Discovery, FormatType, StorageClass, StreamMode, Transition,
+};
 use crate::model::arn::{KeyArn, Region};
 use crate::model::names::NameKind;
 use crate::model::schedule::Schedule;
@@ -207,11 +209,7 @@ fn transitions(spec: &DatalakeSpec, faults: &mut Faults) {
     }
     for (index, transition) in transitions.iter().enumerate() {
         let path = format!("spec.storage.transitions[{index}]");
-        let infrequent = matches!(
-            transition.storage_class,
-            StorageClass::StandardIA | StorageClass::OneZoneIA
-        );
-        let least = if infrequent { 30 } else { 1 };
+        let least = if is_infrequent(transition) { 30 } else { 1 };
         faults.within(
             &format!("{path}.afterDays"),
             "days",
@@ -231,9 +229,21 @@ fn transitions(spec: &DatalakeSpec, faults: &mut Faults) {
             b.after_days >= transition.after_days || b.storage_class >= transition.storage_class
         }) {
             let message = "transitions go by age, and only StandardIA, IntelligentTiering, OneZoneIA, GlacierIR in this order";
-            faults.add(path, message);
+            faults.add(path.clone(), message);
+        }
+        // S3 user guide, "Transitioning objects using Amazon S3 Lifecycle", minimum 30-day storage charge.
+        if before.is_some_and(|b| is_infrequent(b) && transition.after_days < b.after_days + 30) {
+            let message = "S3 keeps objects in StandardIA and OneZoneIA for 30 days: move them on 30 days later or more";
+            faults.add(format!("{path}.afterDays"), message);
         }
     }
+}
+
+fn is_infrequent(to: &Transition) -> bool {
+    matches!(
+        to.storage_class,
+        StorageClass::StandardIA | StorageClass::OneZoneIA
+    )
 }
 
 fn keys(spec: &DatalakeSpec, default_region: Option<&Region>, faults: &mut Faults) {

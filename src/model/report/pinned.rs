@@ -85,8 +85,11 @@ pub(super) fn pinned(
     }
     if pinned.names.contains_key(Id::Table.as_str()) && pinned.granularity.is_none() {
         pinned.granularity = Some(format!("{:?}", lake.granularity));
-        pinned.time_zone = Some(lake.time_zone.clone());
         pinned.format = Some(format!("{:?}", lake.format));
+    }
+    // Firehose names the folders, and is the one to refuse a zone that it does not know.
+    if pinned.names.contains_key(Id::Delivery.as_str()) && pinned.time_zone.is_none() {
+        pinned.time_zone = Some(lake.time_zone.clone());
     }
     pinned
 }

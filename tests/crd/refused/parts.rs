@@ -60,6 +60,7 @@ async fn parts_that_do_not_go_together_are_refused() {
         ("a transition back up", transitions(&[(60, "GlacierIR"), (90, "StandardIA")]), path, "only move down"),
         ("one class twice", transitions(&[(60, "StandardIA"), (90, "StandardIA")]), path, "each class once"),
         ("OneZoneIA and then GlacierIR", transitions(&[(60, "OneZoneIA"), (90, "GlacierIR")]), path, "one of the two"),
+        ("out of StandardIA after 29 days", transitions(&[(30, "StandardIA"), (59, "OneZoneIA")]), path, "30 days later"),
         ("a transition after expiry", with(transitions(&[(90, "GlacierIR")]), &json!({"retention": {"lakeDays": 90}})), path, "below retention.lakeDays"),
         ("an offset as time zone", json!({"partitioning": {"timeZone": "Etc/GMT+9"}}), "spec.partitioning.timeZone", "Europe/Berlin"),
         ("no time zone", json!({"partitioning": {"timeZone": ""}}), "spec.partitioning.timeZone", "Europe/Berlin"),

@@ -12,7 +12,7 @@ const ROLE: &str = r"<GetRoleResponse><GetRoleResult><Role>
     <Path>/</Path><RoleName>dl-role</RoleName><RoleId>AROAEXAMPLE</RoleId>
     <Arn>arn:aws:iam::123456789012:role/dl-role</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>
     <AssumeRolePolicyDocument>%7B%22a%22%3A%22x%2By%22%7D</AssumeRolePolicyDocument>
-    <Description>A role</Description>
+    <Description>A role</Description><MaxSessionDuration>43200</MaxSessionDuration>
     <PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType>
       <PermissionsBoundaryArn>arn:aws:iam::123456789012:policy/limit</PermissionsBoundaryArn></PermissionsBoundary>
     <Tags><member><Key>team</Key><Value>data</Value></member></Tags>
@@ -41,6 +41,7 @@ async fn a_role_is_read_with_its_documents_decoded_once() {
         other_policies: vec!["theirs".into()],
         attached: vec!["arn:aws:iam::aws:policy/p".into()],
         boundary: Some("arn:aws:iam::123456789012:policy/limit".into()),
+        max_session: Some(43_200),
         tags: Tags::from([("team".into(), "data".into())]),
     };
     assert_eq!(seen, expected);
@@ -131,8 +132,9 @@ async fn each_change_is_one_call() {
             Change::UpdateRole {
                 name: name(),
                 description: "d".into(),
+                max_session: Some(43_200),
             },
-            "Description=d",
+            "Description=d&MaxSessionDuration=43200",
         ),
         (
             Change::PutRolePolicy {

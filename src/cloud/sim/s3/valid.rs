@@ -89,7 +89,7 @@ fn valid_rule(rule: &Rule) -> Answer<()> {
     if days.iter().flatten().any(|days| *days <= 0) {
         return invalid("'Days' for Expiration action must be a positive integer");
     }
-    let mut before = -1;
+    let (mut before, mut least) = (-1, 0);
     for (days, class) in &rule.transitions {
         if !CLASSES.contains(&class.as_str()) {
             return malformed_xml();
@@ -101,6 +101,12 @@ fn valid_rule(rule: &Rule) -> Answer<()> {
         }
         if *days < 0 || *days <= before {
             return invalid("'Days' in the Transition actions must be in order");
+        }
+        if *days < least {
+            return invalid("'Days' in the Transition action must be 30 days more than in the one before");
+        }
+        if ["STANDARD_IA", "ONEZONE_IA"].contains(&class.as_str()) {
+            least = *days + 30;
         }
         before = *days;
     }

@@ -61,7 +61,11 @@ fn a_service_that_has_learned_of_a_role_does_not_forget_it_for_a_later_change() 
         let name = "r".into();
         apply(
             &sim,
-            &Change::Role(role::Change::UpdateRole { name, description }),
+            &Change::Role(role::Change::UpdateRole {
+                name,
+                description,
+                max_session: None,
+            }),
         )
         .unwrap();
         assert!(usable(&sim), "{n}");

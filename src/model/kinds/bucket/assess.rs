@@ -77,16 +77,6 @@ fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
             },
         );
     }
-    if let Some(difference) = lifecycle::difference(lifecycle, &live.lifecycle) {
-        let rules = lifecycle.clone();
-        found.note(
-            difference,
-            Change::PutBucketLifecycleConfiguration {
-                bucket: bucket(),
-                rules,
-            },
-        );
-    }
     if !live.policy.as_ref().is_some_and(|have| equivalent(policy, have)) {
         let have = live.policy.as_deref().unwrap_or_default();
         let difference = compare::policy("BucketPolicy", policy, have);
@@ -96,6 +86,16 @@ fn compare_properties(desired: &Desired, live: &Observed, found: &mut Found) {
             Change::PutBucketPolicy {
                 bucket: bucket(),
                 policy,
+            },
+        );
+    }
+    if let Some(difference) = lifecycle::difference(lifecycle, &live.lifecycle) {
+        let rules = lifecycle.clone();
+        found.note(
+            difference,
+            Change::PutBucketLifecycleConfiguration {
+                bucket: bucket(),
+                rules,
             },
         );
     }

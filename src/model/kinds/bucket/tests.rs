@@ -66,8 +66,8 @@ fn a_missing_bucket_is_created_with_its_tags_and_made_safe_in_one_pass() {
             "PutPublicAccessBlock",
             "PutBucketOwnershipControls",
             "PutBucketEncryption",
-            "PutBucketLifecycleConfiguration",
             "PutBucketPolicy",
+            "PutBucketLifecycleConfiguration",
         ]
     );
 }

@@ -53,6 +53,7 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
         changes.push(Change::UpdateRole {
             name: name(),
             description: description.clone(),
+            max_session: live.max_session,
         });
     }
     if note_policy(&mut differences, "PolicyDocument", policy, live.policy.as_deref()) {

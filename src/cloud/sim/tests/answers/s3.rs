@@ -209,6 +209,8 @@ const BOUNDS: &[Row] = &[
         "InvalidArgument", "must be greater than", "S3 user guide, \"Lifecycle configuration elements\""),
     row("transitions that are not in order", nothing, |stage| with_transitions(stage, None, &[(60, "STANDARD_IA"), (50, "GLACIER")]),
         "InvalidArgument", "must be in order", "S3 user guide, \"Lifecycle configuration elements\""),
+    row("a transition soon after one to STANDARD_IA", nothing, |stage| with_transitions(stage, None, &[(60, "STANDARD_IA"), (89, "ONEZONE_IA")]),
+        "InvalidArgument", "30 days more", "S3 user guide, \"Transitioning objects using Amazon S3 Lifecycle\""),
     row("expiry at once", nothing, |stage| with_transitions(stage, Some(0), &[]),
         "InvalidArgument", "positive integer", "S3 API reference, LifecycleExpiration"),
     row("a policy that is too long", nothing, |stage| policy_of(stage, &format!(r#""Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::BUCKET/{}""#, "x".repeat(20_480))),
