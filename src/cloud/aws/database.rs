@@ -31,9 +31,9 @@ pub(super) async fn observe(
     let Some(database) = found.and_then(|answer| answer.database) else {
         return Ok(None);
     };
-    let (tags, tables) = try_join!(
+    let (tags, held) = try_join!(
         get_tags(aws, place, place.database(&target.name).to_string()),
-        tables(aws, place, target),
+        held(aws, place, target),
     )?;
     let permissions = database.create_table_default_permissions.map(|all| {
         let one = |given: PrincipalPermissions| {
@@ -53,7 +53,7 @@ pub(super) async fn observe(
         parameters: database.parameters.unwrap_or_default().into_iter().collect(),
         default_permissions: permissions,
     };
-    Ok(Some(Observed { input, tags, tables }))
+    Ok(Some(Observed { input, tags, held }))
 }
 
 /// The tags of a Glue resource; a table has none.
@@ -63,13 +63,46 @@ pub(super) async fn get_tags(aws: &Aws, place: &Scope, arn: String) -> Result<Ta
     Ok(answer.tags.unwrap_or_default().into_iter().collect())
 }
 
-/// So many names of tables are enough to say that a database is not empty.
+/// So many names are enough to say that a database is not empty.
 const ENOUGH: usize = 100;
 
-async fn tables(aws: &Aws, place: &Scope, target: &Target) -> Result<Option<Vec<String>>, CallError> {
+/// The tables and the functions.
+async fn held(aws: &Aws, place: &Scope, target: &Target) -> Result<Option<Vec<String>>, CallError> {
     if target.depth != Depth::Contents {
         return Ok(None);
     }
+    let mut names = tables(aws, place, target).await?;
+    let functions = functions(aws, place, target).await?;
+    names.extend(functions.into_iter().map(|name| format!("function {name}")));
+    Ok(Some(names))
+}
+
+async fn functions(aws: &Aws, place: &Scope, target: &Target) -> Result<Vec<String>, CallError> {
+    let glue = &aws.region(&place.region).glue;
+    let (mut names, mut next) = (Vec::new(), None);
+    loop {
+        let page = glue
+            .get_user_defined_functions()
+            .database_name(&target.name)
+            .pattern("*")
+            .max_results(100)
+            .set_next_token(next)
+            .send();
+        let answer = aws.call(GLUE, "GetUserDefinedFunctions", page).await?;
+        let functions = answer.user_defined_functions.unwrap_or_default();
+        names.extend(
+            functions
+                .into_iter()
+                .filter_map(|function| function.function_name),
+        );
+        next = answer.next_token;
+        if next.is_none() || names.len() >= ENOUGH {
+            return Ok(names);
+        }
+    }
+}
+
+async fn tables(aws: &Aws, place: &Scope, target: &Target) -> Result<Vec<String>, CallError> {
     let glue = &aws.region(&place.region).glue;
     let (mut names, mut next) = (Vec::new(), None);
     loop {
@@ -90,7 +123,7 @@ async fn tables(aws: &Aws, place: &Scope, target: &Target) -> Result<Option<Vec<
         next = answer.next_token;
         // A page may be empty and yet not be the last one.
         if next.is_none() || names.len() >= ENOUGH {
-            return Ok(Some(names));
+            return Ok(names);
         }
     }
 }

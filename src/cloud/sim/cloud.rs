@@ -1,5 +1,7 @@
 //! The world behind the calls.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::timing::View;
@@ -39,6 +41,8 @@ pub struct Cloud {
     pub streams: Shelf<Stream>,
     pub databases: Shelf<database::Observed>,
     pub tables: Shelf<table::Observed>,
+    /// User-defined functions, by database.
+    pub user_functions: BTreeMap<String, Vec<String>>,
     pub roles: Shelf<Role>,
     pub deliveries: Shelf<Delivery>,
     pub crawlers: Shelf<crawlers::Observed>,
@@ -68,6 +72,7 @@ impl Cloud {
             streams: Shelf::default(),
             databases: Shelf::default(),
             tables: Shelf::default(),
+            user_functions: BTreeMap::new(),
             roles: Shelf::default(),
             deliveries: Shelf::default(),
             crawlers: Shelf::default(),

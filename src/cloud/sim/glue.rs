@@ -34,7 +34,13 @@ pub(super) async fn observe_database(
             let all = cloud.tables.iter().filter(|(arn, _)| arn.starts_with(&its));
             Ok(all.map(|(_, table)| table.input.name.clone()).collect())
         });
-        seen.tables = Some(tables.await?);
+        let mut held: Vec<String> = tables.await?;
+        let functions = sim.read("glue", "GetUserDefinedFunctions", &t.name, |cloud| {
+            let all = cloud.user_functions.get(&t.name).into_iter().flatten();
+            Ok(all.map(|name| format!("function {name}")).collect::<Vec<_>>())
+        });
+        held.extend(functions.await?);
+        seen.held = Some(held);
     }
     Ok(Some(seen))
 }
@@ -100,7 +106,7 @@ pub(super) fn apply_database(cloud: &mut Cloud, here: &Scope, change: &database:
             let database = Observed {
                 input,
                 tags,
-                tables: None,
+                held: None,
             };
             cloud.databases.write(cloud.now, &arn, database);
             Ok(())
@@ -124,7 +130,8 @@ pub(super) fn apply_database(cloud: &mut Cloud, here: &Scope, change: &database:
             let arn = here.database(name).to_string();
             on_database(cloud, &arn, |_| Ok(()))?;
             cloud.databases.erase(cloud.now, &arn);
-            // Its tables go with it (API reference, DeleteDatabase).
+            // Its tables and functions go with it (API reference, DeleteDatabase).
+            cloud.user_functions.remove(name);
             let its = here.table(name, "").to_string();
             let arns: Vec<String> = cloud.tables.iter().map(|(arn, _)| arn.to_owned()).collect();
             for arn in arns.iter().filter(|arn| arn.starts_with(&its)) {

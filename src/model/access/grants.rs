@@ -297,6 +297,7 @@ pub(super) const GRANTS: &[Grant] = &[
             "glue:GetDatabase",
             "glue:GetTable",
             "glue:GetTables",
+            "glue:GetUserDefinedFunctions",
             "glue:UpdateDatabase",
             "glue:UpdateTable",
         ],

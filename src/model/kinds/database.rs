@@ -29,8 +29,8 @@ pub struct Observed {
     pub input: DatabaseInput,
     /// Tags.
     pub tags: Tags,
-    /// Names of its tables; only with [`Depth::Contents`].
-    pub tables: Option<Vec<String>>,
+    /// Names of its tables, and of its functions with `function` in front; only with [`Depth::Contents`].
+    pub held: Option<Vec<String>>,
 }
 
 /// `DatabaseInput`: an update replaces all of it, so what is not declared is sent back as it was read.
@@ -119,30 +119,27 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
     )
 }
 
-/// How many of the tables that stop a removal are named.
+/// How many of those that stop a removal are named.
 const NAMED: usize = 5;
 
 /// What is to be done so that it is gone. The lake's own table goes before, so any that is left is another's;
-/// `DeleteDatabase` would take it along.
+/// `DeleteDatabase` would take it along, and user-defined functions (Glue API reference, `DeleteDatabase`).
 pub fn removal(live: &Observed, _cx: &Circumstances) -> Assessment {
     let name = &live.input.name;
-    let Some(tables) = &live.tables else {
-        return Assessment::Settling(WaitFor::new(
-            format!("a look at the tables of database {name}"),
-            1,
-        ));
+    let Some(held) = &live.held else {
+        return Assessment::Settling(WaitFor::new(format!("a look at what database {name} holds"), 1));
     };
-    if tables.is_empty() {
+    if held.is_empty() {
         let delete = Change::DeleteDatabase { name: name.clone() };
         return Assessment::of(vec![AnyChange::Database(delete)], Vec::new());
     }
-    let named = tables.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    let more = if tables.len() > NAMED { " and others" } else { "" };
+    let named = held.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = if held.len() > NAMED { " and others" } else { "" };
     Assessment::Refused(Refusal {
         reason: reasons::DATABASE_NOT_EMPTY,
         message: format!(
-            "database {name} is not deleted: it holds tables that are not this lake's ({named}{more}). Move or delete \
-             them, then the database goes"
+            "database {name} is not deleted: it holds what is not this lake's ({named}{more}). Move or delete that, then \
+             the database goes"
         ),
     })
 }

@@ -39,7 +39,7 @@ async fn a_database_is_read_with_its_tags_and_its_tables_only_when_asked() {
         Observed {
             input: input(),
             tags,
-            tables: None
+            held: None
         }
     );
     assert_eq!(operations(&client), ["GetDatabase", "GetTags"]);
@@ -48,33 +48,43 @@ async fn a_database_is_read_with_its_tags_and_its_tables_only_when_asked() {
 }
 
 #[tokio::test]
-async fn the_tables_of_every_page_are_read() {
+async fn the_tables_and_functions_of_every_page_are_read() {
     let (aws, client) = replay(vec![
         (200, DATABASE),
         (200, TAGS),
         (200, r#"{"TableList":[],"NextToken":"n"}"#),
         (200, r#"{"TableList":[{"Name":"a"},{"Name":"b"}]}"#),
+        (200, r#"{"UserDefinedFunctions":[],"NextToken":"m"}"#),
+        (200, r#"{"UserDefinedFunctions":[{"FunctionName":"c"}]}"#),
     ]);
     let seen = observe(&aws, &place(), &target(Depth::Contents))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(
-        seen.tables,
-        Some(vec!["a".into(), "b".into()]),
+        seen.held,
+        Some(vec!["a".into(), "b".into(), "function c".into()]),
         "an empty page need not be the last"
     );
-    assert_eq!(operations(&client)[2..], ["GetTables", "GetTables"]);
-    assert_eq!(sent(&client)[3].json()["NextToken"], "n");
+    let functions = "GetUserDefinedFunctions";
+    assert_eq!(
+        operations(&client)[2..],
+        ["GetTables", "GetTables", functions, functions]
+    );
+    let sent = sent(&client);
+    assert_eq!(sent[3].json()["NextToken"], "n");
+    assert_eq!(sent[4].json()["Pattern"], "*");
+    assert_eq!(sent[5].json()["NextToken"], "m");
 }
 
 #[tokio::test]
 async fn a_hundred_tables_are_enough() {
     let tables: Vec<_> = (0..100).map(|i| json!({"Name": format!("t{i}")})).collect();
     let page = json!({"TableList": tables, "NextToken": "n"}).to_string();
-    let (aws, client) = replay(vec![(200, DATABASE), (200, TAGS), (200, &page)]);
+    let none = r#"{"UserDefinedFunctions":[]}"#;
+    let (aws, client) = replay(vec![(200, DATABASE), (200, TAGS), (200, &page), (200, none)]);
     observe(&aws, &place(), &target(Depth::Contents)).await.unwrap();
-    assert_eq!(operations(&client).len(), 3);
+    assert_eq!(operations(&client).len(), 4);
 }
 
 #[tokio::test]

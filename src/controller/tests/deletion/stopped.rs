@@ -131,6 +131,24 @@ fn a_database_that_holds_tables_of_others_stops_delete() {
 }
 
 #[test]
+fn a_database_that_holds_functions_of_others_stops_delete() {
+    let mut stage = leaving("Delete");
+    let database = stage.lake().names.database;
+    let held = vec!["mask_email".to_owned()];
+    stage
+        .sim
+        .alter(|cloud| cloud.user_functions.insert(database.clone(), held));
+    stage.settle();
+    assert!(!stage.released);
+    let (_, reason, message) = stage.condition("Ready");
+    assert_eq!(reason, "DatabaseNotEmpty", "{}", stage.story());
+    assert!(message.contains("function mask_email"), "{message}");
+    stage.sim.alter(|cloud| cloud.user_functions.clear());
+    stage.settle();
+    assert!(stage.released, "{}", stage.story());
+}
+
+#[test]
 fn what_others_attached_to_a_role_stops_its_removal() {
     let mut stage = leaving("RetainData");
     let arn = stage.arn(Id::DeliveryRole);

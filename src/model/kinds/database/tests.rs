@@ -14,7 +14,7 @@ fn live() -> Observed {
             default_permissions: Some(vec![(Some("IAM_ALLOWED_PRINCIPALS".into()), vec!["ALL".into()])]),
         },
         tags: desired.tags,
-        tables: None,
+        held: None,
     }
 }
 
@@ -22,10 +22,10 @@ fn assessed(live: Option<&Observed>) -> Assessment {
     assess(&desired(&lake()), live, &edit(&lake()))
 }
 
-fn holding(tables: &[&str]) -> Observed {
-    let tables = tables.iter().map(|name| (*name).to_owned()).collect();
+fn holding(held: &[&str]) -> Observed {
+    let held = held.iter().map(|name| (*name).to_owned()).collect();
     Observed {
-        tables: Some(tables),
+        held: Some(held),
         ..live()
     }
 }
