@@ -157,9 +157,11 @@ impl<W: World> Operator<W> {
         memory.forget_others(&lake);
         memory.forget_keys(&lake);
         memory.contests.begin(lake.generation);
+        memory.repeats.begin(lake.generation);
         let was_ready = report::is_ready(previous, lake.generation);
         let plan = self.observe(&lake, memory, was_ready, now).await;
         memory.contests.see(&plan, now);
+        memory.repeats.see(&plan);
         // The user sees what will be made, and a record of what was begun is there, before the first write.
         let outcomes = if lake.record.seen || lake.leaving.is_some() {
             self.apply(&lake, &plan, memory, ledger, now).await

@@ -1,5 +1,7 @@
 //! What the process remembers of one lake between passes. Losing it is safe: everything is looked at again.
 
+mod repeats;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use super::fault::{CallError, Fault, classify};
 use super::kinds::{self, Change, Depth, Observed};
 use super::lake::Lake;
 use super::owner::{Ownership, Tags};
+pub use repeats::Repeats;
+
 use super::topology::Id;
 use crate::api::KeyIntent;
 use crate::api::vocabulary as words;
@@ -109,6 +113,8 @@ pub struct Memory {
     pub unused: BTreeMap<Id, String>,
     /// Properties that somebody changes back.
     pub contests: Contests,
+    /// Calls that were made in vain, as it seems.
+    pub repeats: Repeats,
 }
 
 /// What a resource was written to for.
@@ -246,6 +252,7 @@ impl Memory {
         if matches!(change.operation().1, "DeleteObjects" | "AbortMultipartUpload") {
             return;
         }
+        self.repeats.made(id, &change, now);
         self.writes.push(Write { id, change, at: now });
     }
 

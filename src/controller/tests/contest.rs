@@ -199,3 +199,37 @@ fn an_outsider_who_is_slower_than_the_hour_is_corrected_for_ever() {
         }
     }
 }
+
+#[test]
+fn what_aws_takes_and_never_shows_is_written_ever_more_seldom() {
+    let mut stage = Stage::ready(json!({}));
+    let arn = stage.arn(Id::DeliveryRole);
+    let begun = stage.sim.now();
+    let hours =
+        |stage: &Stage, hours| stage.sim.now().duration_since(begun) > SignedDuration::from_hours(hours);
+    let otherwise = |stage: &Stage| {
+        stage
+            .sim
+            .alter(|cloud| cloud.roles.get_mut(&arn).unwrap().seen.description = "mine".to_owned());
+    };
+    let updates = |stage: &Stage| stage.operations().iter().filter(|o| **o == "UpdateRole").count();
+    otherwise(&stage);
+    while !hours(&stage, 6) {
+        let next = stage.pass().next.unwrap_or_default();
+        otherwise(&stage);
+        stage.sim.advance(next.max(SignedDuration::from_secs(1)));
+    }
+    // Three times soon, then after 3, 6, 12, 24 and 48 minutes, then each hour.
+    let made = updates(&stage);
+    assert!((10..=14).contains(&made), "{made}: {}", stage.story());
+    let (_, _, message) = stage.condition("Ready");
+    assert!(message.contains("a change that it took"), "{message}");
+    // After an edit it is tried anew, and what comes to be as declared is done.
+    stage.edit(json!({"tags": {"team": "data"}}));
+    let edited = stage.sim.now();
+    stage.settle();
+    assert!(stage.is_ready(), "{}", stage.story());
+    assert_eq!(updates(&stage), made + 1, "{}", stage.story());
+    let took = stage.sim.now().duration_since(edited);
+    assert!(took < SignedDuration::from_mins(10), "{took}");
+}

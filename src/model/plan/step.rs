@@ -25,6 +25,8 @@ pub(super) const GONE_LAG: SignedDuration = SignedDuration::from_secs(90);
 const GONE_LOOK_SECONDS: i64 = 30;
 /// When to look again for something that AWS may not show yet.
 const LAG_LOOK_SECONDS: i64 = 2;
+/// When to look again for what AWS has not shown for long.
+const VAIN_LOOK_SECONDS: i64 = 60;
 /// When to look again for a key: that takes a search through all of them.
 const KEY_LOOK_SECONDS: i64 = 10;
 /// Days until a key ends that a lost answer left: as long as KMS allows.
@@ -317,6 +319,13 @@ impl Asking<'_> {
     fn held(&self, verb: Verb, changes: &[Change]) -> Option<Step> {
         if changes.iter().any(|change| self.memory.recently(self.id, change)) {
             return Some(lagging());
+        }
+        let mut in_vain = changes
+            .iter()
+            .filter_map(|change| self.memory.repeats.in_vain(self.id, change, self.now));
+        if let Some(times) = in_vain.next() {
+            let what = format!("AWS to show a change that it took {times} times");
+            return Some(Step::Wait(WaitFor::new(what, VAIN_LOOK_SECONDS)));
         }
         if let Some(step) = self.lost_key(verb) {
             return Some(step);
