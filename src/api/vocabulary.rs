@@ -80,7 +80,7 @@ pub mod reasons {
     pub const ADOPTED: &str = "Adopted";
     /// An existing resource of the user's own, used as it is.
     pub const EXISTING: &str = "Existing";
-    /// An existing resource of the user's own can't be used; the message says what to change.
+    /// An existing resource of the user's own, or their own key, can't be used; the message says what to change.
     pub const EXISTING_NOT_USABLE: &str = "ExistingNotUsable";
     /// AWS refused a call; the message says which, why, and what to do.
     pub const AWS_ERROR: &str = "AWSError";

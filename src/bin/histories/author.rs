@@ -5,6 +5,7 @@ use datalake_operator::model::topology::Id;
 
 use crate::dice::Dice;
 use crate::edits::{BASES, EDITS};
+use crate::home::USERS_KEY;
 use crate::script::{Arrival, Consent, Crash, Pace, Script, Step, WHOSE, Whose};
 use crate::trouble::{CALLS, HOW, QUOTAS, Trouble};
 
@@ -117,10 +118,31 @@ impl Author {
             self.death();
         }
         self.steps.push(Step::Edit(index));
+        if EDITS
+            .get(index)
+            .is_some_and(|edit| edit.patch.contains(USERS_KEY))
+        {
+            self.own_key();
+        }
         if EDITS.get(index).is_some_and(|edit| edit.refused) && self.dice.percent(70) || self.dice.percent(10)
         {
             self.time();
             self.steps.push(Step::Revert(index));
+        }
+    }
+
+    /// The user's own key, which the lake is to use, is disabled, and often enabled again.
+    fn own_key(&mut self) {
+        if self.dice.percent(50) {
+            return;
+        }
+        if self.dice.percent(70) {
+            self.time();
+        }
+        self.steps.push(Step::OwnKey(false));
+        if self.dice.percent(60) {
+            self.time();
+            self.steps.push(Step::OwnKey(true));
         }
     }
 

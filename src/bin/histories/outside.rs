@@ -33,6 +33,13 @@ pub fn users_key(cloud: &mut Cloud, place: &Scope) {
     cloud.keys.put(&arn, Key { seen });
 }
 
+/// The user enables their own key, or disables it.
+pub fn turn_users_key(cloud: &mut Cloud, place: &Scope, on: bool) {
+    if let Some(key) = cloud.keys.get_mut(&place.key(USERS_KEY).to_string()) {
+        key.seen.state = if on { "Enabled" } else { "Disabled" }.into();
+    }
+}
+
 /// The stream keeps records for longer.
 pub fn prolong(cloud: &mut Cloud, home: &Lake) {
     let arn = home.place.stream(&home.names.stream).to_string();

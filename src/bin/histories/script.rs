@@ -59,6 +59,8 @@ pub enum Step {
     Change(usize),
     /// Somebody makes the stream keep records for longer than the spec says.
     Prolong,
+    /// The user enables the key of their own, or disables it.
+    OwnKey(bool),
     /// Somebody takes a resource away.
     Remove(Id),
     /// Somebody else has something of a resource's name, where there is nothing yet.
@@ -155,7 +157,7 @@ impl Step {
             Self::Delete => "deletion",
             Self::Apply => "apply again",
             Self::WipeStatus => "status lost",
-            Self::Change(_) | Self::Prolong => "outside change",
+            Self::Change(_) | Self::Prolong | Self::OwnKey(_) => "outside change",
             Self::Remove(_) => "outside deletion",
             Self::Plant(..) | Self::Disown(_) => "foreign resource",
             Self::Store(_) => "data",
@@ -229,6 +231,8 @@ impl fmt::Display for Step {
                 None => Ok(()),
             },
             Self::Prolong => write!(f, "somebody sets the stream's retention to 168 hours"),
+            Self::OwnKey(true) => write!(f, "the user enables the key of their own"),
+            Self::OwnKey(false) => write!(f, "the user disables the key of their own"),
             Self::Remove(id) => write!(f, "somebody takes away the {id}"),
             Self::Plant(id, whose) => write!(f, "there is a {id} of the lake's name that is {whose:?}"),
             Self::Disown(id) => write!(f, "somebody takes the owner's tags off the {id}"),

@@ -6,7 +6,7 @@
 mod read;
 mod write;
 
-use super::Aws;
+use super::{Aws, key};
 use crate::cloud::absent;
 use crate::model::arn::Scope;
 use crate::model::fault::CallError;
@@ -46,12 +46,13 @@ pub(super) async fn observe(
             Depth::Properties | Depth::Contents => Ok(None),
         }
     };
-    let (encryption, public_access_block, ownership, lifecycle, policy, contents, occupied) = try_join!(
+    let (encryption, public_access_block, ownership, lifecycle, policy, own_key, contents, occupied) = try_join!(
         from.encryption(),
         from.public_access_block(),
         from.ownership(),
         from.lifecycle(),
         from.policy(),
+        key::own(aws, place, target.own_key.as_ref()),
         contents,
         occupied,
     )?;
@@ -63,6 +64,7 @@ pub(super) async fn observe(
         ownership,
         lifecycle,
         policy,
+        own_key,
         occupied,
         contents,
     }))

@@ -1,5 +1,6 @@
 //! KMS calls of a key and its alias (see `model::kinds::key`).
 
+mod own;
 mod search;
 
 use aws_config::retry::RetryConfig;
@@ -13,6 +14,8 @@ use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::key::{Change, Observed, SPEC, Target};
 use crate::model::owner::Tags;
+
+pub(super) use own::own;
 
 const KMS: &str = "kms";
 const GONE: &[&str] = &["NotFoundException"];

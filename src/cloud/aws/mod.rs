@@ -93,7 +93,9 @@ impl Aws {
             Target::Key(t) => key::observe(aws, place, t).await?.map(Observed::Key),
             Target::Bucket(t) => bucket::observe(aws, place, t).await?.map(Observed::Bucket),
             Target::LogGroup(t) => log_group::observe(aws, place, t).await?.map(Observed::LogGroup),
-            Target::Stream { name } => stream::observe(aws, place, name).await?.map(Observed::Stream),
+            Target::Stream { name, own_key } => stream::observe(aws, place, name, own_key.as_ref())
+                .await?
+                .map(Observed::Stream),
             Target::Database(t) => database::observe(aws, place, t).await?.map(Observed::Database),
             Target::Table { database, name } => table::observe(aws, place, database, name)
                 .await?

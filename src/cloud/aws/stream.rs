@@ -2,15 +2,20 @@
 
 use aws_sdk_kinesis::types::{EncryptionType, ScalingType, StreamMode, StreamModeDetails};
 
-use super::Aws;
 use super::clients::built;
+use super::{Aws, key};
 use crate::cloud::absent;
-use crate::model::arn::Scope;
+use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::stream::{Change, Observed};
 use crate::model::owner::Tags;
 
-pub(super) async fn observe(aws: &Aws, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
+pub(super) async fn observe(
+    aws: &Aws,
+    place: &Scope,
+    name: &str,
+    own_key: Option<&KeyArn>,
+) -> Result<Option<Observed>, CallError> {
     let kinesis = &aws.region(&place.region).kinesis;
     let call = kinesis.describe_stream_summary().stream_name(name).send();
     let answer = aws.call("kinesis", "DescribeStreamSummary", call).await;
@@ -32,6 +37,7 @@ pub(super) async fn observe(aws: &Aws, place: &Scope, name: &str) -> Result<Opti
         retention_hours: stream.retention_period_hours,
         key: stream.key_id.filter(|_| encrypted),
         tags: tags(aws, place, name).await?,
+        own_key: key::own(aws, place, own_key).await?,
     }))
 }
 

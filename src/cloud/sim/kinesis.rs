@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::shelf::Then;
 use super::{Answer, Cloud, Refused, Sim, check, kms, refuse};
 use crate::cloud::absent;
-use crate::model::arn::Scope;
+use crate::model::arn::{KeyArn, Scope};
 use crate::model::fault::CallError;
 use crate::model::kinds::stream::{Change, Observed};
 use crate::model::owner::Tags;
@@ -44,7 +44,12 @@ impl Stream {
     }
 }
 
-pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Option<Observed>, CallError> {
+pub(super) async fn observe(
+    sim: &Sim,
+    place: &Scope,
+    name: &str,
+    own_key: Option<&KeyArn>,
+) -> Result<Option<Observed>, CallError> {
     let summary = sim.read("kinesis", "DescribeStreamSummary", name, |cloud| {
         let arn = cloud.here(place).stream(name).to_string();
         found(cloud, &arn).map(|stream| stream.seen.clone())
@@ -56,6 +61,7 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, name: &str) -> Result<Opti
         found(cloud, &seen.arn).map(|stream| stream.seen.tags.clone())
     });
     seen.tags = tags.await?;
+    seen.own_key = kms::own(sim, own_key).await?;
     Ok(Some(seen))
 }
 
@@ -173,6 +179,7 @@ fn create(cloud: &mut Cloud, arn: &str, name: &str, shards: Option<i32>, tags: &
         open_shards: shards.unwrap_or(4),
         retention_hours: 24,
         key: None,
+        own_key: None,
         tags: tags.clone(),
     };
     let stream = Stream {

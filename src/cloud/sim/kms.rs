@@ -2,6 +2,7 @@
 
 mod idle;
 mod look;
+mod own;
 
 use jiff::SignedDuration;
 
@@ -22,6 +23,7 @@ pub struct Key {
 }
 
 pub(super) use look::observe;
+pub(super) use own::own;
 
 fn describe(cloud: &mut Cloud, place: &Scope, what: &str) -> Answer<Observed> {
     let here = cloud.here(place);

@@ -262,7 +262,9 @@ impl World for Sim {
             Target::Key(t) => kms::observe(self, place, t).await?.map(Observed::Key),
             Target::Bucket(t) => s3::observe(self, place, t).await?.map(Observed::Bucket),
             Target::LogGroup(t) => logs::observe(self, place, t).await?.map(Observed::LogGroup),
-            Target::Stream { name } => kinesis::observe(self, place, name).await?.map(Observed::Stream),
+            Target::Stream { name, own_key } => kinesis::observe(self, place, name, own_key.as_ref())
+                .await?
+                .map(Observed::Stream),
             Target::Database(t) => glue::observe_database(self, place, t)
                 .await?
                 .map(Observed::Database),

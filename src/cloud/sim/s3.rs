@@ -10,7 +10,7 @@ use valid::{malformed_xml, valid_lifecycle, valid_name, valid_policy, valid_tags
 
 use super::quotas::room;
 use super::timing::View;
-use super::{Answer, Cloud, Refused, Sim, policy, refuse};
+use super::{Answer, Cloud, Refused, Sim, kms, policy, refuse};
 use crate::cloud::absent;
 use crate::model::arn::{AccountId, Region, Scope};
 use crate::model::fault::CallError;
@@ -105,6 +105,7 @@ pub(super) async fn observe(sim: &Sim, place: &Scope, t: &Target) -> Result<Opti
         })
         .await?,
         policy: look(sim, place, t, "GetBucketPolicy", |live| live.policy.clone()).await?,
+        own_key: kms::own(sim, t.own_key.as_ref()).await?,
         contents: None,
         occupied: None,
     };

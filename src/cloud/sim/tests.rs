@@ -84,7 +84,13 @@ fn create_key() -> Change {
 }
 
 fn stream_status(sim: &Sim) -> Option<String> {
-    match observe(sim, &Target::Stream { name: "s".into() }) {
+    match observe(
+        sim,
+        &Target::Stream {
+            name: "s".into(),
+            own_key: None,
+        },
+    ) {
         Some(Observed::Stream(live)) => Some(live.status),
         _ => None,
     }
@@ -239,6 +245,7 @@ fn a_flapping_read_sees_the_old_and_the_new() {
         Target::Bucket(bucket::Target {
             name: "lake".into(),
             depth: crate::model::kinds::Depth::Properties,
+            own_key: None,
         })
     };
     for _ in 0..20 {

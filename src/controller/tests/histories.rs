@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::stage::Stage;
+use super::stage::{OWN_KEY, Stage};
 use crate::cloud::sim::{Fault, Refused, Rule};
 use crate::model::topology::Id;
 
@@ -70,8 +70,8 @@ fn records_and_files_under_the_old_keys_stay_readable_for_the_roles() {
     let mut stage = Stage::ready(json!({}));
     let (stream_key, bucket_key) = (stage.arn(Id::StreamKey), stage.arn(Id::BucketKey));
     let (delivery, crawler) = (stage.arn(Id::DeliveryRole), stage.arn(Id::CrawlerRole));
-    let own = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
-    stage.edit(json!({"encryption": {"streamKeyArn": own, "bucketKeyArn": own}}));
+    stage.own_key("Enabled");
+    stage.edit(json!({"encryption": {"streamKeyArn": OWN_KEY, "bucketKeyArn": OWN_KEY}}));
     stage.settle();
     let policies = |arn: &str| {
         stage

@@ -7,12 +7,13 @@ mod own;
 mod refused;
 mod replaced;
 mod several;
+mod unusable;
 
 use jiff::SignedDuration;
 use serde_json::json;
 
 use super::server::{Death, Server};
-use super::stage::Stage;
+use super::stage::{OWN_KEY, Stage};
 use crate::api::{KeyIntent, Pinned};
 use crate::cloud::sim::{Fault, Refused, Rule};
 use crate::model::intent::KEY_LAG;
@@ -35,11 +36,12 @@ fn open(stage: &Stage, id: Id) -> Option<KeyIntent> {
     pinned(stage).key_intents.get(id.as_str()).cloned()
 }
 
-/// How many keys are enabled, and how many there are.
+/// How many keys are enabled, and how many there are, without the user's own.
 fn keys(stage: &Stage) -> (usize, usize) {
     stage.sim.alter(|cloud| {
-        let enabled = cloud.keys.iter().filter(|(_, key)| key.seen.state == "Enabled");
-        (enabled.count(), cloud.keys.len())
+        let made = || cloud.keys.iter().filter(|(arn, _)| *arn != OWN_KEY);
+        let enabled = made().filter(|(_, key)| key.seen.state == "Enabled");
+        (enabled.count(), made().count())
     })
 }
 
@@ -266,8 +268,8 @@ fn a_half_made_lake_that_is_deleted_leaves_no_key_that_shows_late() {
 fn a_key_of_ones_own_that_comes_while_ours_is_being_made_leaves_none_of_ours() {
     let mut stage = lagging(3);
     dead(&mut stage, "CreateKey", Fault::CrashAfter);
-    let own = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
-    stage.edit(json!({"encryption": {"bucketKeyArn": own}}));
+    stage.own_key("Enabled");
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
     stage.settle();
     for _ in 0..3 {
         stage.next_looks();
@@ -282,8 +284,8 @@ fn a_key_of_ones_own_ends_no_search_while_a_call_may_still_come() {
     let mut stage = Stage::new(json!({}));
     dead(&mut stage, "CreateKey", Fault::CrashBefore);
     let died = stage.sim.now();
-    let own = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
-    stage.edit(json!({"encryption": {"bucketKeyArn": own}}));
+    stage.own_key("Enabled");
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
     while open(&stage, Id::BucketKey).is_some() {
         let next = stage.pass().next.unwrap_or_default();
         stage.sim.advance(next.max(SignedDuration::from_secs(1)));

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::stage::Stage;
+use super::stage::{OWN_KEY, Stage};
 use crate::model::topology::Id;
 
 #[test]
@@ -281,8 +281,8 @@ fn tags_reach_every_resource_and_leave_it_again() {
 #[test]
 fn a_users_own_key_leaves_ours_in_place_and_reported() {
     let mut stage = Stage::ready(json!({}));
-    let own = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
-    stage.edit(json!({"encryption": {"bucketKeyArn": own}}));
+    stage.own_key("Enabled");
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
     stage.settle();
     assert!(stage.is_ready(), "{}", stage.story());
     let status = stage.object.status.clone().unwrap();
@@ -292,7 +292,10 @@ fn a_users_own_key_leaves_ours_in_place_and_reported() {
         .find(|r| r.id == Id::BucketKey.as_str())
         .unwrap();
     assert_eq!(kept.reason.as_deref(), Some("Kept"));
-    assert_eq!(status.connection.unwrap().bucket_key_arn.as_deref(), Some(own));
+    assert_eq!(
+        status.connection.unwrap().bucket_key_arn.as_deref(),
+        Some(OWN_KEY)
+    );
     assert!(!stage.operations().contains(&"ScheduleKeyDeletion"));
 }
 

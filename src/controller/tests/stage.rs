@@ -7,15 +7,21 @@ use serde_json::{Value, json};
 use super::adversaries::tags;
 use super::server::{Death, Server, put, touch};
 use crate::api::Datalake;
-use crate::cloud::sim::{Call, Fault, Rule, Sim};
+use crate::cloud::sim::{Call, Fault, Key, Rule, Sim};
 use crate::controller::pass::Operator;
-use crate::model::arn::{AccountId, Region};
+use crate::model::arn::{AccountId, KeyArn, Region};
+use crate::model::kinds::key;
 use crate::model::lake::{self, Lake, Origin};
 use crate::model::memory::{Memory, Tempo};
 use crate::model::names::Prefix;
+use crate::model::owner::Tags;
 use crate::model::plan::Plan;
 use crate::model::report::{Event, Verdict, condition};
 use crate::model::topology::Id;
+
+/// A key of the user's own.
+pub(super) const OWN_KEY: &str =
+    "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
 
 pub(super) struct Stage {
     pub sim: Sim,
@@ -107,6 +113,32 @@ impl Stage {
         stage.sim.forget_calls();
         stage.events.clear();
         stage
+    }
+
+    /// A lake in a world where the user has [`OWN_KEY`].
+    pub fn beside_own_key(extra: Value) -> Self {
+        let stage = Self::new(extra);
+        stage.own_key("Enabled");
+        stage
+    }
+
+    /// The user's own key comes to that state; it is made where there is none.
+    pub fn own_key(&self, state_of_it: &str) {
+        let seen = key::Observed {
+            arn: KeyArn::parse(OWN_KEY).unwrap(),
+            spec: key::SPEC.into(),
+            state: state_of_it.into(),
+            description: "the user's own".into(),
+            rotation: Some(false),
+            policy: "{}".into(),
+            tags: Tags::new(),
+            alias: String::new(),
+            alias_target: None,
+            alias_taken: false,
+            aliases: Vec::new(),
+            others: Vec::new(),
+        };
+        self.sim.alter(|cloud| cloud.keys.put(OWN_KEY, Key { seen }));
     }
 
     /// One pass, with what Kubernetes does of its verdict.

@@ -7,7 +7,7 @@ mod removal;
 
 use std::collections::BTreeSet;
 
-use super::Depth;
+use super::{Depth, OwnKey};
 use crate::model::arn::{KeyArn, Region};
 use crate::model::lake::{Facts, Lake};
 use crate::model::owner::Tags;
@@ -53,6 +53,8 @@ pub struct Observed {
     pub lifecycle: Vec<Rule>,
     /// Bucket policy as AWS returns it; `None`: there is none.
     pub policy: Option<String>,
+    /// The key of the user's own that was asked for.
+    pub own_key: Option<OwnKey>,
     /// Which of the lake's prefixes objects are under; only with [`Depth::Prefixes`].
     pub occupied: Option<BTreeSet<String>>,
     /// What it holds; only with [`Depth::Contents`].
@@ -111,6 +113,8 @@ pub struct Target {
     pub name: String,
     /// How deep.
     pub depth: Depth,
+    /// The user's own key that it is encrypted with, or is to be.
+    pub own_key: Option<KeyArn>,
 }
 
 /// One call. Every one of them but `CreateBucket` goes out with `ExpectedBucketOwner`.

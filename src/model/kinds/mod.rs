@@ -15,6 +15,7 @@ pub mod function;
 pub mod key;
 pub mod log_group;
 mod mends;
+mod own_key;
 pub mod role;
 pub mod stream;
 pub mod table;
@@ -23,8 +24,10 @@ mod testing;
 pub mod workgroup;
 
 pub use mends::{pretend, remark};
+pub use own_key::{OwnKey, Said};
 
-use super::lake::{Facts, Lake};
+use super::arn::KeyArn;
+use super::lake::{Facts, Lake, Wish};
 use super::owner::Tags;
 use super::policy::equivalent;
 use super::topology::Id;
@@ -96,7 +99,7 @@ pub enum Target {
     Key(key::Target),
     Bucket(bucket::Target),
     LogGroup(log_group::Target),
-    Stream { name: String },
+    Stream { name: String, own_key: Option<KeyArn> },
     Database(database::Target),
     Table { database: String, name: String },
     Role(role::Target),
@@ -191,17 +194,15 @@ pub fn recognize(live: &mut Observed, desired: &Desired) {
 pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
     match id {
         Id::BucketKey | Id::StreamKey => Target::Key(key::target(lake, id, depth)),
-        Id::LakeBucket => Target::Bucket(bucket::Target {
-            name: lake.names.lake_bucket.clone(),
+        Id::LakeBucket | Id::RawBucket => Target::Bucket(bucket::Target {
+            name: lake.name(id).to_owned(),
             depth,
-        }),
-        Id::RawBucket => Target::Bucket(bucket::Target {
-            name: lake.names.raw_bucket.clone(),
-            depth,
+            own_key: own(lake, id),
         }),
         Id::LogGroup | Id::PublisherLogGroup => Target::LogGroup(log_group::target(lake, id)),
         Id::Stream => Target::Stream {
             name: lake.names.stream.clone(),
+            own_key: own(lake, id),
         },
         Id::Database => Target::Database(database::Target {
             name: lake.names.database.clone(),
@@ -225,6 +226,15 @@ pub fn target(lake: &Lake, id: Id, depth: Depth) -> Target {
             name: lake.names.publisher.clone(),
         },
     }
+}
+
+/// The user's own key that is looked at together with what it is to encrypt. What goes needs none.
+fn own(lake: &Lake, id: Id) -> Option<KeyArn> {
+    let key = match id {
+        Id::Stream => &lake.own_stream_key,
+        _ => &lake.own_bucket_key,
+    };
+    key.clone().filter(|_| lake.wish(id) == Wish::Wanted)
 }
 
 /// How deep a look goes.

@@ -344,12 +344,11 @@ impl Plan {
         }
     }
 
-    /// An edit that is refused stops every other change of the lake: it stays as it was, not half edited.
+    /// An edit that is refused stops every other change of the lake: it stays as it was, not half edited. So does a key of
+    /// the user's own that can't be used: nothing else gets a right on it, or comes to rest on it.
     fn hold(&mut self) {
         let refused = self.steps.iter().find_map(|(id, planned)| match &planned.step {
-            Step::Refuse(why) if why.reason == reasons::CHANGE_REFUSED && planned.wish == Wish::Wanted => {
-                Some(*id)
-            }
+            Step::Refuse(why) if planned.wish == Wish::Wanted && holds(why) => Some(*id),
             _ => None,
         });
         let Some(refused) = refused else { return };
@@ -359,6 +358,11 @@ impl Plan {
             }
         }
     }
+}
+
+/// Whether a refusal of what is wanted stands against the spec as a whole.
+fn holds(why: &Refusal) -> bool {
+    [reasons::CHANGE_REFUSED, reasons::EXISTING_NOT_USABLE].contains(&why.reason)
 }
 
 impl Planned {

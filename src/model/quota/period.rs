@@ -8,7 +8,8 @@ use super::quota;
 const SHARE: f64 = 0.5;
 
 /// Calls that a lake in sync costs in two drift periods, by operation, with every part of a lake switched on. Keys, buckets
-/// and roles are looked at every other period.
+/// and roles are looked at every other period. (A key of the user's own is described with each bucket or stream that it is
+/// for, of a quota that nothing comes near.)
 pub const IDLE: &[(&str, &str, u32)] = &[
     ("kms", "DescribeKey", 2),
     ("kms", "GetKeyPolicy", 2),

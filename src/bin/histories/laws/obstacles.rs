@@ -40,6 +40,7 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
         stream(life, object, cloud, &mut all);
         columns(life, object, cloud, &mut all);
         renamed(life, cloud, &mut all);
+        own_keys(object, cloud, &mut all);
         if leaving && spec.deletion_policy == DeletionPolicy::Delete {
             contents(life, object, cloud, &mut all);
             keys(cloud, &mut all);
@@ -110,6 +111,16 @@ fn columns(life: &Life, object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'s
     let by_hand = table.input.serde.contains("Other") || table.input.location.contains("elsewhere");
     if by_hand || !table.input.columns.iter().all(kept) {
         all.extend([reasons::CHANGE_REFUSED, reasons::DRIFT_DETECTED]);
+    }
+}
+
+/// The user's own key is not enabled.
+fn own_keys(object: &Datalake, cloud: &Cloud, all: &mut BTreeSet<&'static str>) {
+    let spec = &object.spec.encryption;
+    let own = [&spec.bucket_key_arn, &spec.stream_key_arn].into_iter().flatten();
+    let state_of = |arn: &String| cloud.keys.get(arn).map(|key| key.seen.state.clone());
+    if own.map(state_of).any(|found| found.as_deref() != Some("Enabled")) {
+        all.insert(reasons::EXISTING_NOT_USABLE);
     }
 }
 

@@ -58,6 +58,9 @@ impl Life {
                 }
             }
             Step::Prolong => self.sim.alter(|cloud| outside::prolong(cloud, &self.home)),
+            Step::OwnKey(on) => self
+                .sim
+                .alter(|cloud| outside::turn_users_key(cloud, &self.home.place, *on)),
             Step::Remove(id) => {
                 let gone = self.sim.alter(|cloud| {
                     let arn = home::arn(&self.home, cloud, *id);

@@ -4,6 +4,7 @@ use super::*;
 use crate::cloud::aws::testing::{Sent, place, replay, sent};
 use crate::model::arn::{KeyArn, Region};
 use crate::model::kinds::bucket::{Change, Contents, Encryption, Rule};
+use crate::model::kinds::{OwnKey, Said};
 use crate::model::owner::Tags;
 
 const TAGS: (u16, &str) = (
@@ -49,6 +50,7 @@ fn target(depth: Depth) -> Target {
     Target {
         name: "lake".to_owned(),
         depth,
+        own_key: None,
     }
 }
 
@@ -104,6 +106,7 @@ async fn a_bucket_is_six_reads_and_comes_back_as_s3_says_it() {
             },
         ],
         policy: Some(r#"{"Statement":[]}"#.to_owned()),
+        own_key: None,
         occupied: None,
         contents: None,
     };
@@ -111,6 +114,34 @@ async fn a_bucket_is_six_reads_and_comes_back_as_s3_says_it() {
     let requests = sent(&http);
     assert_eq!(requests.len(), 6);
     requests.iter().for_each(assert_owner_expected);
+}
+
+#[tokio::test]
+async fn the_users_own_key_is_looked_at_together_with_its_bucket() {
+    let disabled =
+        r#"{"KeyMetadata": {"KeyId": "b", "KeyState": "Disabled", "KeySpec": "SYMMETRIC_DEFAULT"}}"#;
+    let (aws, http) = replay(vec![
+        TAGS,
+        ENCRYPTION,
+        BLOCKED,
+        OWNERSHIP,
+        LIFECYCLE,
+        POLICY,
+        (200, disabled),
+    ]);
+    let arn = KeyArn::parse("arn:aws:kms:eu-west-1:123456789012:key/b").unwrap();
+    let with_key = Target {
+        own_key: Some(arn.clone()),
+        ..target(Depth::Properties)
+    };
+    let seen = observe(&aws, &place(), &with_key).await.unwrap().unwrap();
+    let said = Said::There {
+        state: "Disabled".to_owned(),
+        spec: "SYMMETRIC_DEFAULT".to_owned(),
+    };
+    assert_eq!(seen.own_key, Some(OwnKey { arn, said }));
+    let requests = sent(&http);
+    assert_eq!((requests.len(), &*requests[6].operation), (7, "DescribeKey"));
 }
 
 #[tokio::test]

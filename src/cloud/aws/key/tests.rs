@@ -1,3 +1,4 @@
+mod own;
 mod search;
 
 use super::*;

@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::cloud::aws::testing::{operations, place, replay, sent};
 use crate::model::arn::KeyArn;
+use crate::model::kinds::{OwnKey, Said};
 
 const ARN: &str = "arn:aws:kinesis:eu-west-1:123456789012:stream/s";
 
@@ -25,7 +26,7 @@ async fn a_look_tells_what_aws_says_and_reads_every_page_of_the_tags() {
             r#"{"Tags": [{"Key": "c", "Value": "3"}], "HasMoreTags": false}"#,
         ),
     ]);
-    let seen = observe(&aws, &place(), "s").await.unwrap().unwrap();
+    let seen = observe(&aws, &place(), "s", None).await.unwrap().unwrap();
     let tags = [("b", ""), ("c", "3"), ("z", "1")].map(|(key, value)| (key.into(), value.into()));
     let expected = Observed {
         name: "s".into(),
@@ -35,6 +36,7 @@ async fn a_look_tells_what_aws_says_and_reads_every_page_of_the_tags() {
         open_shards: 4,
         retention_hours: 48,
         key: Some("alias/mine".into()),
+        own_key: None,
         tags: tags.into(),
     };
     assert_eq!(seen, expected);
@@ -51,6 +53,23 @@ async fn a_look_tells_what_aws_says_and_reads_every_page_of_the_tags() {
 }
 
 #[tokio::test]
+async fn the_users_own_key_is_looked_at_together_with_its_stream() {
+    let (aws, client) = replay(vec![
+        (200, DESCRIBED),
+        (200, r#"{"Tags": [], "HasMoreTags": false}"#),
+        (400, r#"{"__type": "NotFoundException"}"#),
+    ]);
+    let arn = KeyArn::parse("arn:aws:kms:eu-west-1:123456789012:key/own").unwrap();
+    let seen = observe(&aws, &place(), "s", Some(&arn)).await.unwrap().unwrap();
+    let said = Said::Absent;
+    assert_eq!(seen.own_key, Some(OwnKey { arn, said }));
+    assert_eq!(
+        operations(&client),
+        ["DescribeStreamSummary", "ListTagsForStream", "DescribeKey"]
+    );
+}
+
+#[tokio::test]
 async fn without_a_mode_it_is_provisioned_and_a_key_counts_only_while_it_encrypts() {
     let described = DESCRIBED
         .replace(r#""StreamModeDetails": {"StreamMode": "ON_DEMAND"}, "#, "")
@@ -59,20 +78,20 @@ async fn without_a_mode_it_is_provisioned_and_a_key_counts_only_while_it_encrypt
         (200, &described),
         (200, r#"{"Tags": [], "HasMoreTags": false}"#),
     ]);
-    let seen = observe(&aws, &place(), "s").await.unwrap().unwrap();
+    let seen = observe(&aws, &place(), "s", None).await.unwrap().unwrap();
     assert_eq!((seen.on_demand, seen.key), (false, None));
 }
 
 #[tokio::test]
 async fn a_stream_that_does_not_exist_is_absent_and_other_errors_are_told() {
     let (aws, client) = replay(vec![(400, r#"{"__type": "ResourceNotFoundException"}"#)]);
-    assert_eq!(observe(&aws, &place(), "s").await, Ok(None));
+    assert_eq!(observe(&aws, &place(), "s", None).await, Ok(None));
     assert_eq!(operations(&client), ["DescribeStreamSummary"], "no further read");
     let (aws, _) = replay(vec![(
         400,
         r#"{"__type": "LimitExceededException", "message": "Rate exceeded"}"#,
     )]);
-    let error = observe(&aws, &place(), "s").await.unwrap_err();
+    let error = observe(&aws, &place(), "s", None).await.unwrap_err();
     assert_eq!(
         (&*error.code, &*error.message),
         ("LimitExceededException", "Rate exceeded")

@@ -29,7 +29,10 @@ fn each_service_takes_so_many_calls_a_second_and_says_so_in_its_own_words() {
     let rows: [(&str, Target, usize, &str); 5] = [
         (
             "kinesis",
-            Target::Stream { name: "s".into() },
+            Target::Stream {
+                name: "s".into(),
+                own_key: None,
+            },
             20,
             "LimitExceededException",
         ),

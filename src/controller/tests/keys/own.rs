@@ -2,13 +2,14 @@
 
 use super::*;
 use crate::cloud::sim::Key;
+use crate::controller::tests::stage::OWN_KEY;
 
-const OWN: &str = "arn:aws:kms:eu-west-1:123456789012:key/99999999-9999-9999-9999-999999999999";
 const THEIRS: &str = "arn:aws:kms:eu-west-1:123456789012:key/77777777-7777-7777-7777-777777777777";
 
 /// The user writes a bucket key of their own while the status is lost.
 fn switched(stage: &mut Stage) {
-    stage.edit(json!({"encryption": {"bucketKeyArn": OWN}}));
+    stage.own_key("Enabled");
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
     stage.object.status = None;
     stage.restart();
 }
@@ -57,7 +58,8 @@ fn the_key_that_the_lake_made_is_known_and_kept_although_the_status_was_lost() {
         assert!(reads.contains(&made), "what it encrypted stays readable: {reads}");
         assert_eq!(keys(&lost).0, 2);
         // As if the status had not been lost.
-        kept.edit(json!({"encryption": {"bucketKeyArn": OWN}}));
+        kept.own_key("Enabled");
+        kept.edit(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
         kept.settle();
         assert_eq!(pinned(&kept).key_ids, pinned(&lost).key_ids);
         assert_eq!(pinned(&kept).used_keys, pinned(&lost).used_keys);
@@ -123,7 +125,7 @@ fn a_key_that_kms_shows_late_is_waited_for_although_another_has_its_alias() {
 
 #[test]
 fn a_lake_that_never_made_a_key_waits_for_none() {
-    let mut stage = Stage::new(json!({"encryption": {"bucketKeyArn": OWN}}));
+    let mut stage = Stage::beside_own_key(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
     stage.settle();
     assert!(stage.is_ready(), "{}", stage.story());
     assert!(
@@ -159,9 +161,10 @@ fn a_key_of_a_lost_answer_that_somebody_uses_is_the_lakes_to_keep_once_the_user_
         .sim
         .alter(|cloud| cloud.keys.iter().next().unwrap().0.to_owned());
     let id = made.rsplit('/').next().unwrap().to_owned();
+    stage.own_key("Enabled");
     let alias = stage.lake().place.key_alias("alias/theirs").to_string();
     stage.sim.alter(|cloud| cloud.aliases.put(&alias, id.clone()));
-    stage.edit(json!({"encryption": {"bucketKeyArn": OWN}}));
+    stage.edit(json!({"encryption": {"bucketKeyArn": OWN_KEY}}));
     stage.restart();
     stage.settle();
     assert_eq!(

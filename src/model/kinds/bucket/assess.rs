@@ -2,11 +2,14 @@
 
 use super::{ALGORITHM, BLOCKED, Change, Desired, Encryption, OWNERSHIP, Observed, lifecycle};
 use crate::model::arn::KeyArn;
-use crate::model::kinds::{self, Assessment, Circumstances, Difference, compare};
+use crate::model::kinds::{self, Assessment, Circumstances, Difference, compare, own_key};
 use crate::model::owner::merged;
 use crate::model::policy::equivalent;
 
-/// What is to be done so that it is as declared.
+/// Where the spec names the user's own key.
+const FIELD: &str = "spec.encryption.bucketKeyArn";
+
+/// What is to be done so that it is as declared. Nothing is, while the user's own key can't be used.
 pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -> Assessment {
     let mut found = Found::default();
     let Some(live) = live else {
@@ -24,6 +27,9 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, _cx: &Circumstances) -
         let changes = std::iter::once(create).chain(found.changes);
         return Assessment::of(changes.map(kinds::Change::Bucket).collect(), Vec::new());
     };
+    if let Some(refused) = own_key::refusal(FIELD, &desired.key, live.own_key.as_ref()) {
+        return refused;
+    }
     compare_properties(desired, live, &mut found);
     let changes = found.changes.into_iter().map(kinds::Change::Bucket).collect();
     Assessment::of(changes, found.differences)

@@ -2,7 +2,7 @@ mod removal;
 
 use super::*;
 use crate::api::StorageClass;
-use crate::model::kinds::Assessment;
+use crate::model::kinds::{Assessment, Said};
 use crate::model::lake::DATA;
 use crate::model::testing::{edit, facts, key, lake};
 
@@ -28,6 +28,7 @@ fn applied(desired: &Desired) -> Observed {
         ownership: Some("BucketOwnerEnforced".to_owned()),
         lifecycle: desired.lifecycle.iter().rev().cloned().collect(),
         policy: Some(desired.policy.clone()),
+        own_key: None,
         occupied: None,
         contents: None,
     }
@@ -96,6 +97,36 @@ fn without_its_key_a_bucket_is_not_wanted_yet() {
     lake.own_bucket_key = Some(key("own"));
     let of_own = desired(&lake, &facts(), Id::RawBucket).unwrap();
     assert_eq!(of_own.key, key("own"), "the user's own key goes before ours");
+}
+
+#[test]
+fn while_the_users_own_key_can_not_be_used_nothing_is_written() {
+    let mut lake = lake();
+    lake.own_bucket_key = Some(key("own"));
+    let desired = wanted(&lake, Id::RawBucket);
+    let with = |state: &str| OwnKey {
+        arn: key("own"),
+        said: Said::There {
+            state: state.into(),
+            spec: "SYMMETRIC_DEFAULT".into(),
+        },
+    };
+    let drifts: [Drift; 3] = [|_| (), |live| live.encryption = None, |live| live.policy = None];
+    for drift in drifts {
+        let mut live = applied(&desired);
+        drift(&mut live);
+        let as_ever = assess(&desired, Some(&live), &edit(&lake));
+        live.own_key = Some(with("Disabled"));
+        let Assessment::Refused(refusal) = assess(&desired, Some(&live), &edit(&lake)) else {
+            panic!("not refused");
+        };
+        assert!(
+            refusal.message.contains("spec.encryption.bucketKeyArn"),
+            "{refusal:?}"
+        );
+        live.own_key = Some(with("Enabled"));
+        assert_eq!(assess(&desired, Some(&live), &edit(&lake)), as_ever);
+    }
 }
 
 /// Each drift ends in this one call and is named so.

@@ -2,7 +2,7 @@
 
 mod mend;
 
-use super::{Assessment, Circumstances, WaitFor};
+use super::{Assessment, Circumstances, OwnKey, WaitFor, own_key};
 use crate::model::arn::KeyArn;
 use crate::model::lake::{Facts, Lake};
 use crate::model::owner::Tags;
@@ -41,6 +41,8 @@ pub struct Observed {
     pub retention_hours: i32,
     /// Key as it was written (id, ARN or alias) when `EncryptionType` is `KMS`.
     pub key: Option<String>,
+    /// The key of the user's own that was asked for.
+    pub own_key: Option<OwnKey>,
     /// Tags.
     pub tags: Tags,
 }
@@ -104,10 +106,13 @@ pub fn desired(lake: &Lake, facts: &Facts) -> Option<Desired> {
     })
 }
 
+/// Where the spec names the user's own key.
+const FIELD: &str = "spec.encryption.streamKeyArn";
+
 /// What is to be done so that it is as declared.
 ///
 /// Creation is `CreateStream` alone: a stream takes no further change before it is `ACTIVE`, so encryption
-/// and retention follow as differences.
+/// and retention follow as differences. Nothing is done while the user's own key can't be used.
 pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) -> Assessment {
     let Some(live) = live else {
         let create = Change::CreateStream {
@@ -118,7 +123,8 @@ pub fn assess(desired: &Desired, live: Option<&Observed>, cx: &Circumstances) ->
         return Assessment::of(vec![super::Change::Stream(create)], Vec::new());
     };
     if live.status == "ACTIVE" {
-        mend::assess(desired, live, cx)
+        own_key::refusal(FIELD, &desired.key, live.own_key.as_ref())
+            .unwrap_or_else(|| mend::assess(desired, live, cx))
     } else {
         settling(live, "become ACTIVE")
     }

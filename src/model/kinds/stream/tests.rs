@@ -1,6 +1,6 @@
 use super::*;
 use crate::api::vocabulary::{SHORTEN_RETENTION, reasons};
-use crate::model::kinds::{self, Cause, Refusal};
+use crate::model::kinds::{self, Cause, Refusal, Said};
 use crate::model::testing::{edit, facts, key, lake};
 
 fn declared() -> Desired {
@@ -17,6 +17,7 @@ fn as_declared(desired: &Desired) -> Observed {
         open_shards: desired.shards.unwrap_or(4),
         retention_hours: desired.retention_hours,
         key: Some(desired.key.to_string()),
+        own_key: None,
         tags: desired.tags.clone(),
     }
 }
@@ -67,6 +68,33 @@ fn what_is_as_declared_is_in_sync_however_the_key_is_written() {
         assert_eq!(assess(&desired, Some(&live), &edit(&lake)), Assessment::InSync);
         live.key = Some(desired.key.key_id().to_owned());
         assert_eq!(assess(&desired, Some(&live), &edit(&lake)), Assessment::InSync);
+    }
+}
+
+#[test]
+fn while_the_users_own_key_can_not_be_used_nothing_is_written() {
+    let mut lake = lake();
+    lake.own_stream_key = Some(key("own"));
+    let desired = desired(&lake, &facts()).unwrap();
+    let with = |state: &str| OwnKey {
+        arn: key("own"),
+        said: Said::There {
+            state: state.into(),
+            spec: "SYMMETRIC_DEFAULT".into(),
+        },
+    };
+    let drifts: [fn(&mut Observed); 3] = [|_| (), |live| live.key = None, |live| live.open_shards = 2];
+    for drift in drifts {
+        let mut live = as_declared(&desired);
+        drift(&mut live);
+        let as_ever = assess(&desired, Some(&live), &edit(&lake));
+        live.own_key = Some(with("PendingDeletion"));
+        let Assessment::Refused(Refusal { message, .. }) = assess(&desired, Some(&live), &edit(&lake)) else {
+            panic!("not refused");
+        };
+        assert!(message.contains("spec.encryption.streamKeyArn"), "{message}");
+        live.own_key = Some(with("Enabled"));
+        assert_eq!(assess(&desired, Some(&live), &edit(&lake)), as_ever);
     }
 }
 
