@@ -56,7 +56,7 @@ pub struct Life {
     pub foreign: BTreeSet<Id>,
     /// The ARNs of what was made so.
     pub strangers: BTreeSet<String>,
-    /// The ARNs of buckets that were made by a process that no longer wrote its status.
+    /// The ARNs of buckets that were made by calls without an answer, or by a process that no longer wrote its status.
     pub unsaid: BTreeSet<String>,
     /// Places in the journal from which on no failure counts that came before: another generation of the spec was read,
     /// the user wrote the object, or another process began.
@@ -339,7 +339,8 @@ impl Life {
         if vital::everybody_knows(self) {
             self.looked.extend(self.watched.looked());
         }
-        let made = self.buckets_made(before);
+        let made = self.buckets_made(before, false);
+        self.unsaid.extend(self.buckets_made(before, true));
         for told in self.watched.arrivals() {
             self.diary.line(now, &told);
             self.others_alter();

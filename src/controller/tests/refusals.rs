@@ -169,31 +169,6 @@ fn a_time_zone_that_firehose_does_not_know_may_be_changed_although_the_table_exi
 }
 
 #[test]
-fn a_name_is_chosen_once_aws_may_have_made_its_resource() {
-    let mut stage = Stage::new(json!({}));
-    stage.edit(json!({"names": {"lakeBucket": "another-example-lake"}}));
-    let lost = Rule::next("s3", "CreateBucket", Fault::LoseAnswer);
-    stage.sim.fault(Rule {
-        subject: "another-example-lake".to_owned(),
-        ..lost
-    });
-    while !stage
-        .sim
-        .calls()
-        .iter()
-        .any(|call| call.operation == "CreateBucket")
-    {
-        stage.pass();
-        stage.sim.advance(jiff::SignedDuration::from_secs(1));
-    }
-    stage.sim.calm();
-    stage.edit(json!({"names": null}));
-    stage.settle();
-    assert_eq!(stage.condition("Ready").1, "IdentityChanged", "{}", stage.story());
-    assert!(stage.condition("Ready").2.contains("another-example-lake"));
-}
-
-#[test]
 fn one_that_fails_holds_back_only_what_depends_on_it() {
     let sim = Sim::new(account(), "2026-01-01T00:00:00Z".parse().unwrap(), 1);
     let denied = Refused::new(

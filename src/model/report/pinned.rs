@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Outcome, Outcomes};
+use super::Outcomes;
 use crate::api::{DatalakeStatus, Pinned};
 use crate::model::arn::KeyArn;
 use crate::model::intent;
@@ -13,8 +13,7 @@ use crate::model::owner::Ownership;
 use crate::model::plan::{self, KeyStand, Plan, Planned, Step};
 use crate::model::topology::Id;
 
-/// Names are pinned once their resource exists, or may: a call to make it got no answer. Place and layout with the first
-/// of them.
+/// Names are pinned once their resource exists, place and layout with the first of them.
 pub(super) fn pinned(
     lake: &Lake,
     plan: &Plan,
@@ -25,15 +24,7 @@ pub(super) fn pinned(
 ) -> Pinned {
     let mut pinned = before.pinned.clone().unwrap_or_default();
     for (id, planned) in &plan.steps {
-        let may_be_made = |outcome: &Outcome| {
-            let fault = outcome.fault.as_ref();
-            fault.is_some_and(|fault| fault.error.may_have_worked())
-        };
-        // A key is found by its tags, whatever its alias is.
-        let named = !matches!(id, Id::BucketKey | Id::StreamKey);
-        let made = outcomes
-            .get(id)
-            .is_some_and(|outcome| !outcome.done.is_empty() || named && may_be_made(outcome));
+        let made = outcomes.get(id).is_some_and(|outcome| !outcome.done.is_empty());
         let gone = planned.wish == Wish::Gone && planned.step == Step::InSync;
         if gone && lake.leaving.is_none() {
             pinned.names.remove(id.as_str());

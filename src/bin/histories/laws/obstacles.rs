@@ -35,6 +35,12 @@ pub fn allowed(life: &Life, object: &Datalake) -> BTreeSet<&'static str> {
     if !life.quotas.is_empty() {
         all.insert(reasons::LIMIT_EXCEEDED);
     }
+    let pinned = object.status.as_ref().and_then(|status| status.pinned.as_ref());
+    let zone = pinned.and_then(|pinned| pinned.time_zone.as_ref());
+    // The delivery stream may have been made in a time zone that the user has taken back since.
+    if zone.is_some_and(|zone| *zone != spec.partitioning.time_zone) {
+        all.insert(reasons::IDENTITY_CHANGED);
+    }
     life.sim.alter(|cloud| {
         foreign(life, object, cloud, &mut all);
         stream(life, object, cloud, &mut all);

@@ -87,7 +87,7 @@ pub fn while_it_lives(life: &Life, cloud: &Cloud, object: &Datalake, ready: bool
     // It may have been made under a name that the user has taken back since.
     let bucket = pinned.and_then(|pinned| pinned.names.get(Id::LakeBucket.as_str()));
     names.extend(bucket.map(|name| home.place.bucket(name).to_string()));
-    // Or so that no status told of it before that.
+    // Or so that no status could tell of it before that.
     names.extend(life.unsaid.iter().cloned());
     let ours = ours(cloud, &life.strangers);
     if let Some(orphan) = ours.into_iter().find(|arn| !names.contains(*arn)) {

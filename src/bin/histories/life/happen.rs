@@ -110,12 +110,13 @@ impl Life {
         Ok(())
     }
 
-    /// The ARNs of the buckets that were made since that place of the journal.
-    pub(super) fn buckets_made(&self, since: usize) -> BTreeSet<String> {
+    /// The ARNs of the buckets that were made since that place of the journal; `unanswered`: by calls without an answer.
+    pub(super) fn buckets_made(&self, since: usize, unanswered: bool) -> BTreeSet<String> {
         let place = &self.home.place;
         self.sim.alter(|cloud| {
             let calls = cloud.journal.get(since..).unwrap_or_default().iter();
             let made = calls.filter(|call| call.operation == "CreateBucket" && call.effect);
+            let made = made.filter(|call| !unanswered || call.result.is_err());
             made.map(|call| place.bucket(&call.subject).to_string()).collect()
         })
     }
