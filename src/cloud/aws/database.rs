@@ -84,7 +84,8 @@ async fn functions(aws: &Aws, place: &Scope, target: &Target) -> Result<Vec<Stri
         let page = glue
             .get_user_defined_functions()
             .database_name(&target.name)
-            .pattern("*")
+            // A regular expression; an asterisk alone is none.
+            .pattern(".*")
             .max_results(100)
             .set_next_token(next)
             .send();

@@ -73,7 +73,7 @@ async fn the_tables_and_functions_of_every_page_are_read() {
     );
     let sent = sent(&client);
     assert_eq!(sent[3].json()["NextToken"], "n");
-    assert_eq!(sent[4].json()["Pattern"], "*");
+    assert_eq!(sent[4].json()["Pattern"], ".*");
     assert_eq!(sent[5].json()["NextToken"], "m");
 }
 
