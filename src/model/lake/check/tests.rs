@@ -65,3 +65,16 @@ fn what_aws_takes_of_numbers_only_within_bounds_is_within_them() {
         }
     }
 }
+
+/// S3 user guide, "Transitioning objects using Amazon S3 Lifecycle".
+#[test]
+fn objects_stay_thirty_days_where_infrequent_access_puts_them() {
+    let path = "spec.storage.transitions[1].afterDays".to_owned();
+    let moves = |first: &str, days: i32| {
+        let list = json!([{"afterDays": 30, "storageClass": first}, {"afterDays": days, "storageClass": "GlacierIR"}]);
+        told(&json!({"storage": {"transitions": list}}))
+    };
+    assert!(moves("StandardIA", 59).contains(&path));
+    assert!(!moves("StandardIA", 60).contains(&path));
+    assert!(!moves("IntelligentTiering", 31).contains(&path));
+}
