@@ -7,6 +7,7 @@ use super::key::SPEC;
 use super::{Assessment, Refusal};
 use crate::api::vocabulary::reasons;
 use crate::model::arn::KeyArn;
+use crate::model::fault::CallError;
 
 /// A key of the user's own, as last looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,25 @@ pub enum Said {
         /// `KeySpec`: `SYMMETRIC_DEFAULT`, …
         spec: String,
     },
+}
+
+impl OwnKey {
+    /// What the answer to `DescribeKey` means; no key where KMS says that there is none.
+    ///
+    /// # Errors
+    ///
+    /// The call's own, but for the one that says that the operator may not know.
+    pub fn told(arn: &KeyArn, answer: Result<Option<Said>, CallError>) -> Result<Self, CallError> {
+        let said = match answer {
+            Ok(said) => said.unwrap_or(Said::Absent),
+            Err(error) if error.code == "AccessDeniedException" => Said::Nothing,
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            arn: arn.clone(),
+            said,
+        })
+    }
 }
 
 /// The refusal of what is to be encrypted with `key`, where that can't be used; `field` is where the spec names it. What

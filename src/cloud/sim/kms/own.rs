@@ -13,19 +13,12 @@ pub async fn own(sim: &Sim, key: Option<&KeyArn>) -> Result<Option<OwnKey>, Call
     let Some(arn) = key else { return Ok(None) };
     let text = arn.to_string();
     let answer = sim.read("kms", "DescribeKey", &text, |cloud| describe(cloud, arn));
-    let said = match absent(answer.await, &["NotFoundException"]) {
-        Ok(Some(key)) => Said::There {
-            state: key.state,
-            spec: key.spec,
-        },
-        Ok(None) => Said::Absent,
-        Err(error) if error.code == "AccessDeniedException" => Said::Nothing,
-        Err(error) => return Err(error),
+    let key = absent(answer.await, &["NotFoundException"]);
+    let there = |key: Observed| Said::There {
+        state: key.state,
+        spec: key.spec,
     };
-    Ok(Some(OwnKey {
-        arn: arn.clone(),
-        said,
-    }))
+    OwnKey::told(arn, key.map(|key| key.map(there))).map(Some)
 }
 
 /// The operator's policy names the keys of its own account (docs/iam.md).
