@@ -3,7 +3,6 @@
 use datalake_operator::api::vocabulary::{TAG_CLUSTER, TAG_NAME, TAG_NAMESPACE};
 use datalake_operator::cloud::sim::{Cloud, Key};
 use datalake_operator::model::arn::{AccountId, KeyArn, Scope};
-use datalake_operator::model::kinds::key;
 use datalake_operator::model::lake::Lake;
 use datalake_operator::model::owner::Tags;
 use datalake_operator::model::topology::Id;
@@ -16,21 +15,7 @@ use crate::script::{Pace, Whose};
 pub fn users_key(cloud: &mut Cloud, place: &Scope) {
     let arn = place.key(USERS_KEY).to_string();
     let Ok(parsed) = KeyArn::parse(&arn) else { return };
-    let seen = key::Observed {
-        arn: parsed,
-        state: "Enabled".into(),
-        description: "the user's own".into(),
-        rotation: Some(false),
-        policy: "{}".into(),
-        tags: Tags::new(),
-        alias: String::new(),
-        alias_target: None,
-        spec: "SYMMETRIC_DEFAULT".into(),
-        aliases: Vec::new(),
-        alias_taken: false,
-        others: Vec::new(),
-    };
-    cloud.keys.put(&arn, Key { seen });
+    cloud.keys.put(&arn, Key::of_a_user(parsed, "Enabled"));
 }
 
 /// The user enables their own key, or disables it.

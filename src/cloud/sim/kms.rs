@@ -22,6 +22,27 @@ pub struct Key {
     pub seen: Observed,
 }
 
+impl Key {
+    /// One that a user made, of that state, without a tag.
+    pub fn of_a_user(arn: KeyArn, state: &str) -> Self {
+        let seen = Observed {
+            arn,
+            spec: SPEC.to_owned(),
+            state: state.to_owned(),
+            description: "the user's own".to_owned(),
+            rotation: Some(false),
+            policy: "{}".to_owned(),
+            tags: Tags::new(),
+            alias: String::new(),
+            alias_target: None,
+            alias_taken: false,
+            aliases: Vec::new(),
+            others: Vec::new(),
+        };
+        Self { seen }
+    }
+}
+
 pub(super) use look::observe;
 pub(super) use own::own;
 

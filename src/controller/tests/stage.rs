@@ -10,11 +10,9 @@ use crate::api::Datalake;
 use crate::cloud::sim::{Call, Fault, Key, Rule, Sim};
 use crate::controller::pass::Operator;
 use crate::model::arn::{AccountId, KeyArn, Region};
-use crate::model::kinds::key;
 use crate::model::lake::{self, Lake, Origin};
 use crate::model::memory::{Memory, Tempo};
 use crate::model::names::Prefix;
-use crate::model::owner::Tags;
 use crate::model::plan::Plan;
 use crate::model::report::{Event, Verdict, condition};
 use crate::model::topology::Id;
@@ -124,21 +122,8 @@ impl Stage {
 
     /// The user's own key comes to that state; it is made where there is none.
     pub fn own_key(&self, state_of_it: &str) {
-        let seen = key::Observed {
-            arn: KeyArn::parse(OWN_KEY).unwrap(),
-            spec: key::SPEC.into(),
-            state: state_of_it.into(),
-            description: "the user's own".into(),
-            rotation: Some(false),
-            policy: "{}".into(),
-            tags: Tags::new(),
-            alias: String::new(),
-            alias_target: None,
-            alias_taken: false,
-            aliases: Vec::new(),
-            others: Vec::new(),
-        };
-        self.sim.alter(|cloud| cloud.keys.put(OWN_KEY, Key { seen }));
+        let key = Key::of_a_user(KeyArn::parse(OWN_KEY).unwrap(), state_of_it);
+        self.sim.alter(|cloud| cloud.keys.put(OWN_KEY, key));
     }
 
     /// One pass, with what Kubernetes does of its verdict.
